@@ -1,0 +1,120 @@
+// Why a call usually fails, on this host, and what to do. errno(3) knows a few dozen reasons for everything;
+// here the pair of call and errno is looked up, and the host is asked where that helps.
+
+import { readFileSync } from 'node:fs'
+import type { Name } from './numbers.ts'
+import type { Syscall } from './syscall.ts'
+import { valueOf } from './syscall.ts'
+
+interface Rule {
+  readonly calls: readonly Name[]
+  readonly errno: string
+  readonly when?: (call: Syscall) => boolean
+  readonly why: (call: Syscall) => string
+}
+
+const privileged: readonly Name[] = [
+  'mount',
+  'umount2',
+  'pivot_root',
+  'chroot',
+  'unshare',
+  'setns',
+  'clone',
+  'sethostname',
+  'mknodat',
+  'move_mount',
+  'open_tree',
+  'fsopen',
+  'fsmount',
+  'bpf',
+]
+
+const isRoot = () => process.geteuid?.() === 0
+
+const rules: readonly Rule[] = [
+  {
+    calls: ['clone', 'unshare'],
+    errno: 'EPERM',
+    when: () => setting('/proc/sys/kernel/apparmor_restrict_unprivileged_userns') === '1' && !isRoot(),
+    why: () =>
+      'Ubuntu lets only programs with an AppArmor profile make user namespaces.\n' +
+      'Use root, or: sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0',
+  },
+  {
+    calls: privileged,
+    errno: 'EPERM',
+    when: () => !isRoot(),
+    why: () => 'This call is for root.\nRun the same command with sudo.',
+  },
+  {
+    calls: privileged,
+    errno: 'EPERM',
+    why: () =>
+      'Root it is, but without this right: we are probably inside a container ourselves.\n' +
+      'Use a virtual machine, or a container started with --privileged.',
+  },
+  {
+    calls: ['mount', 'move_mount', 'open_tree'],
+    errno: 'ENOSPC',
+    why: () =>
+      'This is not about disk space: a mount namespace may hold only so many mounts.\n' +
+      `The limit is in /proc/sys/fs/mount-max (${setting('/proc/sys/fs/mount-max') ?? 'unknown'}).`,
+  },
+  {
+    calls: ['mount', 'fsopen'],
+    errno: 'ENODEV',
+    why: (call) =>
+      `This kernel does not know the file system ${String(valueOf(call.args[call.name === 'mount' ? 2 : 0] ?? ''))}.\n` +
+      'Look into /proc/filesystems; perhaps its module must be loaded: modprobe overlay',
+  },
+  {
+    calls: ['mount'],
+    errno: 'EINVAL',
+    when: (call) => valueOf(call.args[2] ?? '') === 'overlay',
+    why: () =>
+      'overlay refuses an upper directory that lies on overlay itself, NFS or virtiofs.\n' +
+      'The kernel says more: dmesg | tail. Put the data elsewhere with GOCKER_ROOT=/path/on/ext4',
+  },
+  {
+    calls: ['clone', 'unshare'],
+    errno: 'ENOSPC',
+    why: () =>
+      'A limit on the number of namespaces is reached.\nSee /proc/sys/user/max_*_namespaces, and how deep they are nested (at most 32).',
+  },
+  {
+    calls: ['clone', 'unshare'],
+    errno: 'EINVAL',
+    why: () => 'This kernel was built without one of these namespaces.\nSee what it has: ls /proc/self/ns',
+  },
+  {
+    calls: ['clone'],
+    errno: 'EAGAIN',
+    why: () => 'No more processes are allowed here: pids.max of this cgroup, or ulimit -u.',
+  },
+  {
+    calls: ['write', 'openat', 'mkdirat', 'mknodat', 'symlinkat', 'lsetxattr'],
+    errno: 'ENOSPC',
+    why: () => 'The disk is full.\nMake room; gocker system prune removes stopped containers.',
+  },
+  {
+    calls: ['socket', 'sendto'],
+    errno: 'EAFNOSUPPORT',
+    why: () => 'This kernel does not speak this netlink family.',
+  },
+]
+
+/** Two short lines on why `call` failed with `errno` and what to do; undefined if there is nothing to add. */
+export function hint(call: Syscall, errno: string): string | undefined {
+  return rules
+    .find((rule) => rule.errno === errno && rule.calls.includes(call.name) && (rule.when?.(call) ?? true))
+    ?.why(call)
+}
+
+function setting(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8').trim()
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,94 @@
+// The calls that shape the tree of mounts. mount(2), pivot_root(2), chroot(2), and the file-descriptor family
+// that Linux 5.2 added: fsopen(2), fsconfig(2), fsmount(2), open_tree(2), move_mount(2), mount_setattr(2).
+
+import * as C from './constants.ts'
+import { type Fd, flags, oneOf, type Syscall, syscall } from './syscall.ts'
+
+/**
+ * Attach a file system of `type` at `target`, or change a mount that is there (`MS_REMOUNT`, `MS_PRIVATE`, `MS_BIND`).
+ * `data` is the file system's own option string, at most one page long. Undone by `umount2`, or by the end of
+ * the last process in the mount namespace. mount(2)
+ */
+export function mount(source: string, target: string, type: string, mountFlags = 0, data = ''): Syscall {
+  return syscall('mount', source, target, type, flags('MS_', mountFlags), data === '' ? 0 : data)
+}
+
+/** Detach what is mounted at `target`. umount2(2) */
+export function umount2(target: string, umountFlags = 0): Syscall {
+  return syscall('umount2', target, flags('MNT_', umountFlags))
+}
+
+/** Make `newRoot` the root of this mount namespace and hang the old root at `putOld`. pivot_root(2) */
+export function pivot_root(newRoot: string, putOld: string): Syscall {
+  return syscall('pivot_root', newRoot, putOld)
+}
+
+/** Let paths of this process that begin with `/` start at `path`: no more than that. chroot(2) */
+export function chroot(path: string): Syscall {
+  return syscall('chroot', path)
+}
+
+/** chdir(2) */
+export function chdir(path: string): Syscall {
+  return syscall('chdir', path)
+}
+
+/** chdir(2) */
+export function fchdir(fd: Fd): Syscall {
+  return syscall('fchdir', fd)
+}
+
+/** Begin to make a file system of `type`; gives a descriptor to configure. fsopen(2) */
+export function fsopen(type: string): Syscall {
+  return syscall('fsopen', type, flags('FSOPEN_', C.FSOPEN_CLOEXEC))
+}
+
+/** Set one option of the file system being made. fsconfig(2) */
+export function fsconfig(fs: Fd, key: string, value: string): Syscall {
+  return syscall('fsconfig', fs, oneOf('FSCONFIG_', C.FSCONFIG_SET_STRING), key, value, 0)
+}
+
+/** Set an option that has no value. fsconfig(2) */
+export function fsconfigFlag(fs: Fd, key: string): Syscall {
+  return syscall('fsconfig', fs, oneOf('FSCONFIG_', C.FSCONFIG_SET_FLAG), key, 0, 0)
+}
+
+/** All options are set: make the file system. fsconfig(2) */
+export function fsconfigCreate(fs: Fd): Syscall {
+  return syscall('fsconfig', fs, oneOf('FSCONFIG_', C.FSCONFIG_CMD_CREATE), 0, 0, 0)
+}
+
+/** A mount of the file system that was made, attached nowhere yet: it goes with its descriptor. fsmount(2) */
+export function fsmount(fs: Fd, attributes = 0): Syscall {
+  return syscall(
+    'fsmount',
+    fs,
+    flags('FSMOUNT_', C.FSMOUNT_CLOEXEC),
+    attributes === 0 ? 0 : flags('MOUNT_ATTR_', attributes),
+  )
+}
+
+/** A copy of the mount at `path`, attached nowhere yet: it goes with its descriptor. open_tree(2) */
+export function open_tree(dir: Fd, path: string, treeFlags: number): Syscall {
+  return syscall('open_tree', dirFd(dir), path, {
+    value: treeFlags,
+    show: { flags: 'OPEN_TREE_' },
+  })
+}
+
+/** Attach the mount behind `tree` at `target`. move_mount(2) */
+export function move_mount(tree: Fd, target: string, targetDir: Fd = C.AT_FDCWD): Syscall {
+  return syscall(
+    'move_mount',
+    tree,
+    '',
+    dirFd(targetDir),
+    target,
+    flags('MOVE_MOUNT_', C.MOVE_MOUNT_F_EMPTY_PATH),
+  )
+}
+
+/** A directory descriptor, with `AT_FDCWD` by name. */
+export function dirFd(fd: Fd): Fd {
+  return fd === C.AT_FDCWD ? oneOf('AT_FDCWD', C.AT_FDCWD) : fd
+}

@@ -1,0 +1,20 @@
+// Sockets, as far as the engine needs them: messages to the kernel over netlink. socket(2), netlink(7)
+
+import * as C from './constants.ts'
+import { type Arg, type Fd, flags, oneOf, type Syscall, syscall } from './syscall.ts'
+
+/** socket(2) */
+export function socket(family: number, type: number, protocol: number): Syscall {
+  const shown = family === C.AF_NETLINK ? oneOf('NETLINK_', protocol) : protocol
+  return syscall('socket', oneOf('AF_', family), flags('SOCK_', type), shown)
+}
+
+/** Send one message; for netlink the kernel is the other side. `message` may say in words what it holds. sendto(2) */
+export function sendto(fd: Fd, message: Arg, length: number): Syscall {
+  return syscall('sendto', fd, message, length, 0, 0, 0)
+}
+
+/** Receive one message into `into`; the result is its length. recv(2) */
+export function recvfrom(fd: Fd, into: Uint8Array, receiveFlags = 0): Syscall {
+  return syscall('recvfrom', fd, into, into.length, receiveFlags, 0, 0)
+}
