@@ -3,7 +3,7 @@
 import { SyscallError } from './error.ts'
 import { invoke, type Word } from './memory.ts'
 import { arch, numberOf } from './numbers.ts'
-import { isSyscall, type Syscall, type Value, valueOf } from './syscall.ts'
+import { isSyscall, plainValue, type Syscall, type Value } from './syscall.ts'
 import { report } from './trace.ts'
 
 /**
@@ -19,7 +19,7 @@ export function call(x: Syscall): number {
 /** Make the call and return its result, or the negative errno: nothing is thrown. */
 export function attempt(x: Syscall): number {
   supported()
-  const args = x.args.map((arg) => word(valueOf(arg)))
+  const args = x.args.map((arg) => word(plainValue(arg)))
   const { result, errno } = invoke('syscall', [numberOf(x.name), ...args])
   const outcome = errno === 0 ? result : -errno
   report({ pid: 0, call: x, result: outcome })

@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs'
 import type { Name } from './numbers.ts'
 import type { Syscall } from './syscall.ts'
-import { valueOf } from './syscall.ts'
+import { plainValue } from './syscall.ts'
 
 interface Rule {
   readonly calls: readonly Name[]
@@ -65,13 +65,13 @@ const rules: readonly Rule[] = [
     calls: ['mount', 'fsopen'],
     errno: 'ENODEV',
     why: (call) =>
-      `This kernel does not know the file system ${String(valueOf(call.args[call.name === 'mount' ? 2 : 0] ?? ''))}.\n` +
+      `This kernel does not know the file system ${String(plainValue(call.args[call.name === 'mount' ? 2 : 0] ?? ''))}.\n` +
       'Look into /proc/filesystems; perhaps its module must be loaded: modprobe overlay',
   },
   {
     calls: ['mount'],
     errno: 'EINVAL',
-    when: (call) => valueOf(call.args[2] ?? '') === 'overlay',
+    when: (call) => plainValue(call.args[2] ?? '') === 'overlay',
     why: () =>
       'overlay refuses an upper directory that lies on overlay itself, NFS or virtiofs.\n' +
       'The kernel says more: dmesg | tail. Put the data elsewhere with GOCKER_ROOT=/path/on/ext4',

@@ -84,6 +84,6 @@ export function isSyscall(value: unknown): value is Syscall {
 }
 
 /** The plain value of an argument, without its notation. */
-export function valueOf(arg: Arg): Value {
+export function plainValue(arg: Arg): Value {
   return typeof arg === 'object' && 'show' in arg ? arg.value : (arg as Value)
 }

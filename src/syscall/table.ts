@@ -4,7 +4,7 @@
 import { record } from './child-code.ts'
 import { errnoNumber } from './errno.ts'
 import { type Arch, numberOf } from './numbers.ts'
-import { isSyscall, type Syscall, type Value, valueOf } from './syscall.ts'
+import { isSyscall, plainValue, type Syscall, type Value } from './syscall.ts'
 
 /** What a record's result is before its call was made: no errno reaches so far. */
 export const notMade = -65536
@@ -60,7 +60,7 @@ export function layOut(calls: readonly Syscall[], base: number, processor: Arch)
     const bytes = Buffer.alloc(record.size)
     bytes.writeBigInt64LE(BigInt(numberOf(call.name, processor)), record.number)
     for (let n = 0; n < 6; n++) {
-      const at = address(valueOf(call.args[n] ?? 0), call)
+      const at = address(plainValue(call.args[n] ?? 0), call)
       bytes.writeBigInt64LE(BigInt(at), record.args + 8 * n)
     }
     bytes.writeBigInt64LE(BigInt(notMade), record.result)

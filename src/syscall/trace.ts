@@ -2,7 +2,7 @@
 
 import { errnoMessage, errnoName } from './errno.ts'
 import { constantName, flagNames } from './flags.ts'
-import { type Arg, isSyscall, type Syscall, type Value, valueOf } from './syscall.ts'
+import { type Arg, isSyscall, plainValue, type Syscall, type Value } from './syscall.ts'
 
 /**
  * One call as strace shows it: `mount("proc", "/proc", "proc", MS_NOSUID, NULL)`.
@@ -19,7 +19,7 @@ export function resultNotation(result: number): string {
 }
 
 function argument(arg: Arg, nameOf: (earlier: Syscall) => string): string {
-  const value = valueOf(arg)
+  const value = plainValue(arg)
   if (typeof arg === 'object' && 'show' in arg) {
     if (arg.show === 'octal') return `0${Number(value).toString(8)}`
     if ('text' in arg.show) return arg.show.text
@@ -48,7 +48,7 @@ function quoted(text: string): string {
 }
 
 function resultName(earlier: Syscall): string {
-  const what = earlier.args.map(valueOf).find((v) => typeof v === 'string')
+  const what = earlier.args.map(plainValue).find((v) => typeof v === 'string')
   return what === undefined ? `<${earlier.name}>` : `<${earlier.name} ${what}>`
 }
 

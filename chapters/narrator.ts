@@ -1,0 +1,115 @@
+// What all chapters share: telling what is about to happen, showing each call as it is made, and setting what the
+// host sees beside what the container sees. Nothing about containers is in here.
+
+import chalk from 'chalk'
+import { notation, observe, resultNotation } from '../src/syscall/trace.ts'
+
+/** One thing that a chapter shows. Its name selects it: `npx tsx chapters/02-chroot.ts escape`. */
+export interface Experiment {
+  readonly name: string
+  /** What it shows, in one line for `--help`. */
+  readonly shows: string
+  readonly run: (tell: Narrator) => void | Promise<void>
+}
+
+export interface Chapter {
+  readonly number: number
+  readonly title: string
+  /** The file's name, for messages: `02-chroot.ts`. */
+  readonly file: string
+  readonly experiments: readonly Experiment[]
+  /** `--shell`: open a shell in what the chapter builds, and wait for its end. */
+  readonly shell?: (tell: Narrator) => Promise<void>
+  /** Does it need root? All but the first chapter do. */
+  readonly root?: boolean
+}
+
+export interface Narrator {
+  /** What comes next, in a sentence or two. */
+  say(text: string): void
+  /** Something the host sees. */
+  host(text: string): void
+  /** Something seen from inside. */
+  inside(text: string): void
+  /** Do not show the calls made in `work`: they belong to another chapter. */
+  quietly<T>(work: () => T): T
+}
+
+/** Run the chapter as its command line says. Ends the process with status 1 if it cannot. */
+export async function tell(chapter: Chapter): Promise<void> {
+  const argv = process.argv.slice(2)
+  if (argv.includes('--help')) return help(chapter)
+  const unknown = argv.find((name) => name !== '--shell' && !chapter.experiments.some((e) => e.name === name))
+  if (unknown)
+    return refuse(
+      `Chapter ${chapter.number} has no experiment "${unknown}". See: npx tsx chapters/${chapter.file} --help`,
+    )
+  if (process.platform !== 'linux')
+    return refuse('Containers are made of the Linux kernel. A virtual machine has one: scripts/vm/README.md')
+  if (chapter.root !== false && process.geteuid?.() !== 0) {
+    return refuse(
+      `This chapter needs root. Run: sudo env "PATH=$PATH" npx tsx chapters/${[chapter.file, ...argv].join(' ')}`,
+    )
+  }
+  const narrator = makeNarrator()
+  print(chalk.bold(`\nChapter ${chapter.number}: ${chapter.title}`))
+  try {
+    if (argv.includes('--shell') && chapter.shell) return await chapter.shell(narrator)
+    const chosen = chapter.experiments.filter((e) => argv.length === 0 || argv.includes(e.name))
+    for (const experiment of chosen) {
+      print(chalk.bold(`\n${experiment.name}`) + chalk.dim(` — ${experiment.shows}`))
+      showCalls(true)
+      await experiment.run(narrator)
+      showCalls(false)
+    }
+  } catch (error) {
+    showCalls(false)
+    refuse(error instanceof Error ? error.message : String(error))
+  }
+}
+
+function makeNarrator(): Narrator {
+  return {
+    say: (text) => print(`\n${text}`),
+    host: (text) => print(beside(chalk.cyan('host      '), text)),
+    inside: (text) => print(beside(chalk.magenta('container '), text)),
+    quietly: (work) => {
+      showCalls(false)
+      try {
+        return work()
+      } finally {
+        showCalls(true)
+      }
+    },
+  }
+}
+
+function showCalls(on: boolean): void {
+  observe(
+    on
+      ? ({ pid, call, result }) =>
+          print(chalk.dim(`  ${pid ? 'child ' : ''}${notation(call)}${resultNotation(result)}`))
+      : undefined,
+  )
+}
+
+function beside(label: string, text: string): string {
+  const lines = text.trimEnd().split('\n')
+  return lines.map((line, i) => `  ${i === 0 ? label : '          '}${chalk.dim('│')} ${line}`).join('\n')
+}
+
+function help(chapter: Chapter): void {
+  print(`Chapter ${chapter.number}: ${chapter.title}\n`)
+  print(`  npx tsx chapters/${chapter.file} [experiment …]${chapter.shell ? ' | --shell' : ''}\n`)
+  for (const { name, shows } of chapter.experiments) print(`  ${name.padEnd(12)} ${shows}`)
+  if (chapter.shell) print(`  ${'--shell'.padEnd(12)} a shell in what this chapter builds`)
+}
+
+function refuse(message: string): void {
+  console.error(message)
+  process.exitCode = 1
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`)
+}
