@@ -91,7 +91,9 @@ function read({ layer, path }: Place, asked: string, maxBytes: number): Buffer {
   held.defer(() => call(close(directory)))
   // without O_NONBLOCK, to open a fifo would be to wait for whoever writes into it
   const how = C.O_RDONLY | C.O_NONBLOCK | C.O_CLOEXEC
-  const fd = call(openat2(directory, path === '' ? '.' : path, how, C.RESOLVE_BENEATH | C.RESOLVE_NO_SYMLINKS))
+  const fd = call(
+    openat2(directory, path === '' ? '.' : path, how, C.RESOLVE_BENEATH | C.RESOLVE_NO_SYMLINKS),
+  )
   held.defer(() => closeSync(fd))
   const stats = fstatSync(fd)
   if (!stats.isFile()) throw new Error(`${asked} in the image is no regular file`)

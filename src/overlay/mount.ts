@@ -75,8 +75,8 @@ function oneByOne({ layers, upper, work, target, volatile }: Overlay): Step[] {
   const fs = fsopen('overlay')
   const made = fsmount(fs)
   const settings = {
-    upperdir: upper,
-    workdir: work,
+    upperdir: escaped(upper, /\\/g),
+    workdir: escaped(work, /\\/g),
     ...forStrangers,
     ...(volatile ? { fsync: 'volatile' } : {}),
   }

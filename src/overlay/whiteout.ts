@@ -10,6 +10,8 @@ import { lgetxattr, lsetxattr, mknodat } from '../syscall/file.ts'
 
 const prefix = '.wh.'
 const opaqueName = '.wh..wh..opq'
+/** The part of a mode that says what kind of file it is: S_IFMT of inode(7) */
+const typeBits = 0o170000
 
 /** What the last part of a name in a layer's archive says. */
 export type Marker =
@@ -47,7 +49,7 @@ export function opaqueMarker(directory: string): string {
 
 /** Is this what the overlay file system takes for "gone"? */
 export function isWhiteout(stats: Pick<Stats, 'mode' | 'rdev'>): boolean {
-  return (stats.mode & C.S_IFCHR) === C.S_IFCHR && (stats.mode & C.S_IFDIR) === 0 && stats.rdev === 0
+  return (stats.mode & typeBits) === C.S_IFCHR && stats.rdev === 0
 }
 
 /** Say at `path` that it is gone from the layers below. Needs CAP_MKNOD. */
