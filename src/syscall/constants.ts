@@ -24,6 +24,8 @@ export const MS_NODEV = 0x4
 export const MS_NOEXEC = 0x8
 export const MS_SYNCHRONOUS = 0x10
 export const MS_REMOUNT = 0x20
+export const MS_DIRSYNC = 0x80
+export const MS_NOSYMFOLLOW = 0x100
 export const MS_NOATIME = 0x400
 export const MS_NODIRATIME = 0x800
 export const MS_BIND = 0x1000
@@ -165,4 +167,5 @@ export const NETLINK_NETFILTER = 12
 // the f_type of statfs(2): linux/magic.h
 export const CGROUP2_SUPER_MAGIC = 0x63677270
 export const OVERLAYFS_SUPER_MAGIC = 0x794c7630
+export const DEVPTS_SUPER_MAGIC = 0x1cd1
 export const TMPFS_MAGIC = 0x01021994

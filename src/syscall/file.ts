@@ -1,7 +1,8 @@
 // Calls on files and descriptors. Paths that begin with no `/` start at `dir` (the current directory: AT_FDCWD).
 
+import { flagNames } from './flags.ts'
 import { dirFd } from './mount.ts'
-import { type Fd, flags, named, octal, oneOf, type Syscall, syscall, type Value } from './syscall.ts'
+import { type Arg, type Fd, flags, named, octal, oneOf, type Syscall, syscall } from './syscall.ts'
 
 /** open(2) */
 export function openat(dir: Fd, path: string, openFlags: number, mode = 0): Syscall {
@@ -14,7 +15,8 @@ export function openat(dir: Fd, path: string, openFlags: number, mode = 0): Sysc
  */
 export function openat2(dir: Fd, path: string, openFlags: number, resolve: number, mode = 0): Syscall {
   const how = new BigUint64Array([BigInt(openFlags), BigInt(mode), BigInt(resolve)])
-  const shown = named('{…}', new Uint8Array(how.buffer))
+  const words = `{flags=${flagNames('O_', openFlags)}, resolve=${flagNames('RESOLVE_', resolve)}}`
+  const shown = named(words, new Uint8Array(how.buffer))
   return syscall('openat2', dirFd(dir), path, shown, 24)
 }
 
@@ -54,7 +56,7 @@ export function fcntl(fd: Fd, command: number, value: number): Syscall {
 }
 
 /** ioctl(2) on a terminal */
-export function ioctl(fd: Fd, request: number, argument: Value = 0): Syscall {
+export function ioctl(fd: Fd, request: number, argument: Arg = 0): Syscall {
   return syscall('ioctl', fd, oneOf('TIOC', request), argument)
 }
 
@@ -117,6 +119,11 @@ export function lgetxattr(path: string | Uint8Array, name: string, into: Uint8Ar
 /** The names of all extended attributes, each with a NUL behind it. listxattr(2) */
 export function llistxattr(path: string | Uint8Array, into: Uint8Array): Syscall {
   return syscall('llistxattr', path, into, into.length)
+}
+
+/** What file system is the open file on? As statfs. fstatfs(2) */
+export function fstatfs(fd: Fd, into: Uint8Array): Syscall {
+  return syscall('fstatfs', fd, into)
 }
 
 /** What file system is `path` on? `into` (120 bytes) gets struct statfs; its first 8 bytes are the type. statfs(2) */
