@@ -8,7 +8,7 @@ function family(prefix: string): readonly (readonly [name: string, value: number
   const known = families.get(prefix)
   if (known) return known
   const members = Object.entries(constants)
-    .filter(([name]) => name.startsWith(prefix))
+    .filter(([name]) => prefix.split(' ').some((start) => name.startsWith(start)))
     .map(([name, value]) => [name, value as number] as const)
   families.set(prefix, members)
   return members
@@ -17,7 +17,7 @@ function family(prefix: string): readonly (readonly [name: string, value: number
 /**
  * The names of the flags that are set in `value`, joined as in C: `MS_NOSUID|MS_NODEV`. What has no name is
  * shown in hexadecimal.
- * @param prefix the family, as in `MS_` or `CLONE_NEW`
+ * @param prefix the family, as in `MS_` or `CLONE_NEW`; two families that share a number have a space between them
  */
 export function flagNames(prefix: string, value: number): string {
   const members = family(prefix)

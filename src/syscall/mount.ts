@@ -70,13 +70,13 @@ export function fsmount(fs: Fd, attributes = 0): Syscall {
 
 /** A copy of the mount at `path`, attached nowhere yet: it goes with its descriptor. open_tree(2) */
 export function open_tree(dir: Fd, path: string, treeFlags: number): Syscall {
-  return syscall('open_tree', dirFd(dir), path, {
-    value: treeFlags,
-    show: { flags: 'OPEN_TREE_' },
-  })
+  return syscall('open_tree', dirFd(dir), path, flags('OPEN_TREE_ AT_', treeFlags))
 }
 
-/** Attach the mount behind `tree` at `target`. move_mount(2) */
+/**
+ * Attach the mount behind `tree` at `target`, a path that starts at `targetDir`; '' means `targetDir` itself. If the
+ * last part of the path is a symbolic link, it is not followed but covered. move_mount(2)
+ */
 export function move_mount(tree: Fd, target: string, targetDir: Fd = C.AT_FDCWD): Syscall {
   return syscall(
     'move_mount',
@@ -84,7 +84,7 @@ export function move_mount(tree: Fd, target: string, targetDir: Fd = C.AT_FDCWD)
     '',
     dirFd(targetDir),
     target,
-    flags('MOVE_MOUNT_', C.MOVE_MOUNT_F_EMPTY_PATH),
+    flags('MOVE_MOUNT_', C.MOVE_MOUNT_F_EMPTY_PATH | (target === '' ? C.MOVE_MOUNT_T_EMPTY_PATH : 0)),
   )
 }
 

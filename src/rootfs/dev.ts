@@ -1,0 +1,69 @@
+// The devices that every program may expect in /dev, and the links beside them. The list is the one of the OCI
+// runtime specification: config-linux.md, "Default Devices" and "Default symbolic links".
+//
+// The steps are made when /dev is a tmpfs of the container's own (see mounts.ts), and go with it.
+
+import * as C from '../syscall/constants.ts'
+import { makedev, mknodat, symlinkat, umask } from '../syscall/file.ts'
+import { mount } from '../syscall/mount.ts'
+import { allowing, type Step, stepsOf } from '../syscall/syscall.ts'
+
+/** A character device: the kernel knows it by its numbers, not by its name. Source: Documentation/admin-guide/devices.txt */
+interface Device {
+  readonly path: string
+  readonly major: number
+  readonly minor: number
+  readonly is: string
+}
+
+export const defaultDevices: readonly Device[] = [
+  { path: '/dev/null', major: 1, minor: 3, is: 'swallows what is written, and is empty' },
+  { path: '/dev/zero', major: 1, minor: 5, is: 'gives zeros without end' },
+  { path: '/dev/full', major: 1, minor: 7, is: 'is always full' },
+  { path: '/dev/random', major: 1, minor: 8, is: 'gives random bytes' },
+  { path: '/dev/urandom', major: 1, minor: 9, is: 'gives random bytes and never waits' },
+  { path: '/dev/tty', major: 5, minor: 0, is: 'is the terminal of whoever opens it' },
+]
+
+const links: readonly (readonly [path: string, target: string])[] = [
+  ['/dev/fd', '/proc/self/fd'],
+  ['/dev/stdin', '/proc/self/fd/0'],
+  ['/dev/stdout', '/proc/self/fd/1'],
+  ['/dev/stderr', '/proc/self/fd/2'],
+  // not the host's: new terminals come from the container's own devpts
+  ['/dev/ptmx', 'pts/ptmx'],
+  ['/dev/core', '/proc/kcore'],
+]
+
+const step = stepsOf(2)
+
+/**
+ * The devices and links. mknod(2) works for real root only: a user namespace has to bind the host's devices instead.
+ * @param options.terminal also make /dev/console out of the container's first terminal, which must be open by then;
+ *   a list that opens it later takes `consoleSteps` later
+ */
+export function deviceSteps(options: { readonly terminal: boolean }): Step[] {
+  return [
+    ...step('let no umask take away from the rights of the devices', umask(0)),
+    ...defaultDevices.flatMap(({ path, major, minor, is }) =>
+      step(`${path} ${is}`, mknodat(C.AT_FDCWD, path, C.S_IFCHR | 0o666, makedev(major, minor))),
+    ),
+    ...links.flatMap(([path, target], i) =>
+      step(
+        i === 0 ? 'names that lead to what the process itself has open' : '',
+        allowing('EEXIST', symlinkat(target, C.AT_FDCWD, path)),
+      ),
+    ),
+    ...step('the umask that programs expect', umask(0o022)),
+    ...(options.terminal ? consoleSteps() : []),
+  ]
+}
+
+/** /dev/console is the container's first terminal: the file /dev/pts/0 under another name. */
+export function consoleSteps(): Step[] {
+  return step(
+    'the console is the terminal of this container',
+    mknodat(C.AT_FDCWD, '/dev/console', C.S_IFREG | 0o620),
+    mount('/dev/pts/0', '/dev/console', '', C.MS_BIND),
+  )
+}

@@ -1,0 +1,228 @@
+// The file systems that a container finds in its root: /proc, /sys, /dev, and what the user brings in.
+//
+// All steps are made after pivot_root, so that a path means a place inside the container, whatever links the image
+// has put on the way. What comes from the host is opened before pivot_root (`bindSource`) and put in place after it.
+// The mounts belong to the container's mount namespace and go with it.
+
+import * as C from '../syscall/constants.ts'
+import { mkdirat, mknodat, openat, openat2 } from '../syscall/file.ts'
+import { mount, move_mount, open_tree } from '../syscall/mount.ts'
+import { allowing, type Fd, type Step, type Syscall, stepsOf } from '../syscall/syscall.ts'
+import { parseOptions } from './mount-options.ts'
+
+/** One mount, as in the OCI runtime specification: config.md, "Mounts". */
+export interface Mount {
+  /** An absolute path inside the container. */
+  readonly destination: string
+  /** A file system type; 'bind' for something of the host, 'cgroup' for the container's own cgroup. */
+  readonly type?: string
+  readonly source?: string
+  /** As for mount(8): `nosuid`, `mode=755`. */
+  readonly options?: readonly string[]
+}
+
+/** What one kind of mount needs to know besides the specification. */
+export interface MountContext {
+  /** bind: the copy of the source that was made before pivot_root: `bindSource(mount)`, earlier in the list. */
+  readonly tree?: Fd
+  /** bind: is the source a file, and not a directory? */
+  readonly file?: boolean
+  /** bind: flags of the mount that the source lies on, which a change to read-only must not lose (MS_NOSUID …). */
+  readonly keep?: number
+  /** cgroup v1: the hierarchies, as /proc/self/cgroup names them: 'memory', 'cpu,cpuacct', 'name=systemd'. Without: v2. */
+  readonly controllers?: readonly string[]
+}
+
+/** What runc and Docker mount in every container. */
+export const defaultMounts: readonly Mount[] = [
+  { destination: '/proc', type: 'proc', source: 'proc', options: ['nosuid', 'noexec', 'nodev'] },
+  {
+    destination: '/dev',
+    type: 'tmpfs',
+    source: 'tmpfs',
+    options: ['nosuid', 'strictatime', 'mode=755', 'size=65536k'],
+  },
+  {
+    destination: '/dev/pts',
+    type: 'devpts',
+    source: 'devpts',
+    options: ['nosuid', 'noexec', 'newinstance', 'ptmxmode=0666', 'mode=0620', 'gid=5'],
+  },
+  { destination: '/sys', type: 'sysfs', source: 'sysfs', options: ['nosuid', 'noexec', 'nodev', 'ro'] },
+  {
+    destination: '/sys/fs/cgroup',
+    type: 'cgroup',
+    source: 'cgroup',
+    options: ['nosuid', 'noexec', 'nodev', 'ro'],
+  },
+  { destination: '/dev/mqueue', type: 'mqueue', source: 'mqueue', options: ['nosuid', 'noexec', 'nodev'] },
+  {
+    destination: '/dev/shm',
+    type: 'tmpfs',
+    source: 'shm',
+    options: ['nosuid', 'noexec', 'nodev', 'mode=1777', 'size=65536k'],
+  },
+]
+
+const step = stepsOf(2)
+
+/** Before pivot_root, while host paths still mean the host: take hold of what a bind mount will show. */
+export function bindSource(bind: Mount): Syscall {
+  const { flags } = parseOptions(bind.options)
+  const recursive = flags & C.MS_REC ? C.AT_RECURSIVE : 0
+  return open_tree(C.AT_FDCWD, bind.source ?? '', C.OPEN_TREE_CLONE | C.OPEN_TREE_CLOEXEC | recursive)
+}
+
+/**
+ * The steps for one mount, to be made after pivot_root; they make its place if there is none.
+ * @throws Error for a destination that is not an absolute path without '..', and for options that are not supported
+ */
+export function mountSteps(wanted: Mount, context: MountContext = {}): Step[] {
+  const at = cleanPath(wanted.destination)
+  if (isBind(wanted)) return bindSteps(wanted, at, context)
+  if (wanted.type === 'cgroup') return cgroupSteps(wanted, at, context.controllers)
+  const { flags, data } = parseOptions(wanted.options)
+  const type = wanted.type ?? ''
+  return [
+    ...placeSteps(at),
+    ...(type === 'proc' || type === 'sysfs' ? realDirectorySteps(at) : []),
+    ...step(reasons[at] ?? `mount ${type}`, mount(wanted.source ?? type, at, type, flags, data)),
+    ...propagationSteps(wanted, at),
+  ]
+}
+
+export function isBind({ type, options }: Mount): boolean {
+  return type === 'bind' || Boolean(parseOptions(options).flags & C.MS_BIND)
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  '/proc': 'show the processes of this PID namespace, and no others',
+  '/dev': 'an empty place for devices, in memory',
+  '/dev/pts': 'terminals of the container’s own',
+  '/sys': 'show the devices of this network namespace, read-only',
+  '/dev/mqueue': 'message queues of this IPC namespace',
+  '/dev/shm': 'shared memory',
+}
+
+/** '/a/./b//c' is '/a/b/c'. */
+function cleanPath(path: string): string {
+  const parts = path.split('/').filter((part) => part !== '' && part !== '.')
+  if (!path.startsWith('/') || parts.length === 0 || parts.includes('..')) {
+    throw new Error(`A mount needs an absolute path without ".." and below /: "${path}" is none.`)
+  }
+  return `/${parts.join('/')}`
+}
+
+// below these lie mounts made by the steps before: no link of the image leads out of them
+const ownMounts = ['/proc', '/dev', '/sys']
+
+interface Place {
+  readonly dir: Fd
+  readonly name: string
+  readonly steps: Step[]
+}
+
+/**
+ * Walk to the directory in which the last part of `path` lies, and make what is missing. A link of the image may
+ * be followed, since it cannot leave this root; but not one of those in /proc that lead to what a process has open:
+ * this process still has open what is the host's. openat2(2), RESOLVE_NO_MAGICLINKS
+ */
+function walk(path: string): Place {
+  const parts = path.slice(1).split('/')
+  if (parts.length === 1 || ownMounts.includes(`/${parts[0]}`)) {
+    const above = parts.slice(1, -1).map((_, i) => `/${parts.slice(0, i + 2).join('/')}`)
+    const steps = above.flatMap((dir) => step('', allowing('EEXIST', mkdirat(C.AT_FDCWD, dir, 0o755))))
+    return { dir: C.AT_FDCWD, name: path, steps }
+  }
+  const steps: Step[] = []
+  let dir: Fd = C.AT_FDCWD
+  for (const [i, part] of parts.slice(0, -1).entries()) {
+    const name: string = i === 0 ? `/${part}` : part
+    const next = openat2(dir, name, C.O_PATH | C.O_DIRECTORY | C.O_CLOEXEC, C.RESOLVE_NO_MAGICLINKS)
+    steps.push(...step('', allowing('EEXIST', mkdirat(dir, name, 0o755)), next))
+    dir = next
+  }
+  return { dir, name: parts.at(-1)!, steps }
+}
+
+function placeSteps(path: string): Step[] {
+  const { dir, name, steps } = walk(path)
+  return because(`a place for ${path}`, [
+    ...steps,
+    ...step('', allowing('EEXIST', mkdirat(dir, name, 0o755))),
+  ])
+}
+
+/**
+ * /proc and /sys must be where everyone looks for them, or what hides parts of them hides nothing: an image in
+ * which they are links is refused here. CVE-2019-19921
+ */
+function realDirectorySteps(path: string): Step[] {
+  return step(
+    `${path} has to be a directory: an image in which it is a link is refused`,
+    openat(C.AT_FDCWD, path, C.O_PATH | C.O_DIRECTORY | C.O_NOFOLLOW | C.O_CLOEXEC),
+  )
+}
+
+function bindSteps(bind: Mount, at: string, { tree, file, keep = 0 }: MountContext): Step[] {
+  if (tree === undefined) throw new Error(`The bind mount at ${at} needs its source opened before.`)
+  const { flags } = parseOptions(bind.options)
+  const { dir, name, steps } = walk(at)
+  const make = file ? mknodat(dir, name, C.S_IFREG | 0o644) : mkdirat(dir, name, 0o755)
+  const target = openat2(dir, name, C.O_PATH | C.O_DIRECTORY | C.O_CLOEXEC, C.RESOLVE_NO_MAGICLINKS)
+  const own = (flags & ~(C.MS_BIND | C.MS_REC)) | keep
+  return [
+    ...because(`a place for ${at}`, [...steps, ...step('', allowing('EEXIST', make))]),
+    // a file is put over a link of that name; a directory goes to where the link leads, as /var/run in many images
+    ...(file
+      ? step(`put ${bind.source} of the host in place`, move_mount(tree, name, dir))
+      : step(`put ${bind.source} of the host in place`, target, move_mount(tree, '', target))),
+    ...(own === keep ? [] : remountSteps(at, own)),
+    ...propagationSteps(bind, at),
+  ]
+}
+
+function remountSteps(at: string, flags: number): Step[] {
+  const why = flags & C.MS_RDONLY ? 'it is read-only here' : 'with these restrictions'
+  return step(why, mount('none', at, '', C.MS_REMOUNT | C.MS_BIND | flags))
+}
+
+/** Everything is private since the first step; only something else must be said. */
+function propagationSteps(wanted: Mount, at: string): Step[] {
+  const { propagation } = parseOptions(wanted.options)
+  if (propagation === 0 || propagation & C.MS_PRIVATE) return []
+  return step('which mounts and unmounts it shares', mount('none', at, '', propagation))
+}
+
+/** The cgroup file system; in a cgroup namespace it begins at the container's own cgroup. cgroup_namespaces(7) */
+function cgroupSteps(wanted: Mount, at: string, controllers?: readonly string[]): Step[] {
+  const { flags } = parseOptions(wanted.options)
+  if (!controllers) {
+    return [
+      ...placeSteps(at),
+      ...step('show the container its own cgroup', mount('cgroup', at, 'cgroup2', flags)),
+    ]
+  }
+  return [
+    ...placeSteps(at),
+    ...step(
+      'cgroup v1 has a tree for each controller: a place for them',
+      mount('tmpfs', at, 'tmpfs', flags & ~C.MS_RDONLY, 'mode=755'),
+    ),
+    ...controllers.flatMap((controller) => {
+      const dir = `${at}/${controller.replace(/^name=/, '')}`
+      const data = controller.startsWith('name=') ? `none,${controller}` : controller
+      return step(
+        `show the container its own cgroup: ${controller}`,
+        mkdirat(C.AT_FDCWD, dir, 0o755),
+        mount('cgroup', dir, 'cgroup', flags, data),
+      )
+    }),
+    ...(flags & C.MS_RDONLY ? remountSteps(at, flags) : []),
+  ]
+}
+
+/** Several steps with one reason, said at the first. */
+function because(why: string, steps: readonly Step[]): Step[] {
+  return steps.map((one, i) => ({ ...one, why: i === 0 ? why : '' }))
+}
