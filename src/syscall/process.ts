@@ -62,6 +62,13 @@ export function clearAmbient(): Syscall {
   )
 }
 
+/** Keep a capability over execve without being root: it must be permitted and inheritable. capabilities(7), Linux 4.3 */
+export function raiseAmbient(capability: number, name: string): Syscall {
+  // PR_CAP_AMBIENT_RAISE: linux/prctl.h
+  const raise = named('PR_CAP_AMBIENT_RAISE', 2)
+  return syscall('prctl', oneOf('PR_', C.PR_CAP_AMBIENT), raise, named(name, capability), 0, 0)
+}
+
 /** Set the capability sets of this process: three masks of 64 bits. capset(2), _LINUX_CAPABILITY_VERSION_3 */
 export function capset(effective: bigint, permitted: bigint, inheritable: bigint): Syscall {
   const header = new Uint8Array(new Uint32Array([0x20080522, 0]).buffer)
@@ -74,6 +81,11 @@ export function capset(effective: bigint, permitted: bigint, inheritable: bigint
     named('{version=3, pid=0}', header),
     named(shown, new Uint8Array(new Uint32Array(words).buffer)),
   )
+}
+
+/** Leave the session's keyring for a new one called `name`. keyctl(2), KEYCTL_JOIN_SESSION_KEYRING */
+export function joinSessionKeyring(name: string): Syscall {
+  return syscall('keyctl', named('KEYCTL_JOIN_SESSION_KEYRING', 1), name)
 }
 
 /** setresuid(2): real, effective and saved user id at once */

@@ -1,0 +1,51 @@
+// Who is who: the id maps of a user namespace. A process with a user namespace of its own has every right in it
+// and none outside; the maps say which user outside each user inside is. They are written once, from outside,
+// while the new process waits at the gate, and go with the namespace. user_namespaces(7)
+
+import { call } from '../syscall/call.ts'
+import * as C from '../syscall/constants.ts'
+import { close, openat, write } from '../syscall/file.ts'
+
+/** `size` ids inside, from `containerID` on, are those outside from `hostID` on. OCI runtime spec, `linux.uidMappings` */
+export interface IdMapping {
+  readonly containerID: number
+  readonly hostID: number
+  readonly size: number
+}
+
+/** The text that the kernel wants in /proc/PID/uid_map: a line for each range, at most 340. */
+export function idMapText(mappings: readonly IdMapping[]): string {
+  return mappings.map(({ containerID, hostID, size }) => `${containerID} ${hostID} ${size}\n`).join('')
+}
+
+/** The map that makes one user outside root inside: the only one that an ordinary user may write without help. */
+export function rootIs(hostID: number): IdMapping[] {
+  return [{ containerID: 0, hostID, size: 1 }]
+}
+
+/**
+ * Write the id maps of the process `pid`, which has just got a user namespace of its own: for the `atGate` of clone().
+ *
+ * Who is not root must first give up setgroups(2) in the namespace: otherwise a user could drop a group that
+ * was given to keep them out of a file (CVE-2014-8989).
+ * @throws SyscallError EPERM if a range is not ours to give: an ordinary user may map only the own id
+ */
+export function writeIdMaps(
+  pid: number,
+  uidMappings: readonly IdMapping[],
+  gidMappings: readonly IdMapping[],
+): void {
+  if (process.geteuid?.() !== 0) put(`/proc/${pid}/setgroups`, 'deny')
+  put(`/proc/${pid}/uid_map`, idMapText(uidMappings))
+  put(`/proc/${pid}/gid_map`, idMapText(gidMappings))
+}
+
+/** Such a file takes its content in one write only. */
+function put(path: string, text: string): void {
+  const file = call(openat(C.AT_FDCWD, path, C.O_WRONLY | C.O_CLOEXEC))
+  try {
+    call(write(file, text))
+  } finally {
+    call(close(file))
+  }
+}
