@@ -2,7 +2,7 @@
 // host sees beside what the container sees. Nothing about containers is in here.
 
 import chalk from 'chalk'
-import { notation, observe, resultNotation } from '../src/syscall/trace.ts'
+import { type Made, notation, observe, resultNotation } from '../src/syscall/trace.ts'
 
 /** One thing that a chapter shows. Its name selects it: `npx tsx chapters/02-chroot.ts escape`. */
 export interface Experiment {
@@ -22,6 +22,8 @@ export interface Chapter {
   readonly shell?: (tell: Narrator) => Promise<void>
   /** Does it need root? All but the first chapter do. */
   readonly root?: boolean
+  /** Show also the calls that clone() itself needs (pipes, signals, descriptors)? Only the first chapter does. */
+  readonly everyCall?: boolean
 }
 
 export interface Narrator {
@@ -51,6 +53,7 @@ export async function tell(chapter: Chapter): Promise<void> {
       `This chapter needs root. Run: sudo env "PATH=$PATH" npx tsx chapters/${[chapter.file, ...argv].join(' ')}`,
     )
   }
+  everyCall = chapter.everyCall ?? false
   const narrator = makeNarrator()
   print(chalk.bold(`\nChapter ${chapter.number}: ${chapter.title}`))
   try {
@@ -84,13 +87,37 @@ function makeNarrator(): Narrator {
   }
 }
 
+let everyCall = false
+
 function showCalls(on: boolean): void {
   observe(
     on
-      ? ({ pid, call, result }) =>
+      ? (made) => {
+          if (!everyCall && isPlumbing(made)) return
+          const { pid, call, result } = made
           print(chalk.dim(`  ${pid ? 'child ' : ''}${notation(call)}${resultNotation(result)}`))
+        }
       : undefined,
   )
+}
+
+/** What every start of a process needs, whatever it is for: it would hide the calls that a chapter is about. */
+const plumbing: readonly string[] = [
+  'rt_sigaction',
+  'rt_sigprocmask',
+  'pipe2',
+  'mmap',
+  'mprotect',
+  'fcntl',
+  'dup3',
+  'close',
+  'close_range',
+  'wait4',
+]
+
+function isPlumbing({ call: { name, args } }: Made): boolean {
+  const throughGate = (name === 'read' || name === 'write') && args[2] === 1
+  return plumbing.includes(name) || throughGate
 }
 
 function beside(label: string, text: string): string {
