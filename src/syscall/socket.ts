@@ -18,3 +18,8 @@ export function sendto(fd: Fd, message: Arg, length: number): Syscall {
 export function recvfrom(fd: Fd, into: Uint8Array, receiveFlags = 0): Syscall {
   return syscall('recvfrom', fd, into, into.length, receiveFlags, 0, 0)
 }
+
+/** Set an option whose value is in `value`. setsockopt(2) */
+export function setsockopt(fd: Fd, level: Arg, option: Arg, value: Uint8Array): Syscall {
+  return syscall('setsockopt', fd, level, option, value, value.length)
+}

@@ -1,0 +1,148 @@
+// What is asked of the kernel to attach a container: each request with its reason, in order. Pure: `networkSteps`
+// prints it, `attach` sends it, and since both are made of the same functions they cannot drift apart.
+
+import * as C from '../syscall/constants.ts'
+import { close, openat, write } from '../syscall/file.ts'
+import { named, type Step, stepsOf } from '../syscall/syscall.ts'
+import { netlinkSocket, type Request, stepsFor, wantWords } from './conversation.ts'
+import { chainsRequest, tableRequest } from './firewall-plan.ts'
+import { namespaceSteps } from './namespace.ts'
+import * as route from './route.ts'
+import { type Bridge, broadcastOf, candidates, gocker0, hostLinkOf, macOf } from './settings.ts'
+
+const step = stepsOf(7)
+
+/** The name of the container's link, as everywhere. */
+export const insideName = 'eth0'
+/** What a link carries at once, in bytes, if nothing is known of the way out. */
+export const usualMtu = 1500
+
+export type Mode = 'bridge' | 'none'
+
+/** The bridge is made once and stays: Docker's does, too. It is switched on last, so one that is on is complete. */
+export function newBridgeRequest(bridge: Bridge, mtu: number): Request {
+  return {
+    why: 'the first time: make the bridge, a switch with a cable to each container',
+    messages: [route.newBridge(bridge.name, macOf(bridge.address), mtu)],
+    allow: 'EEXIST',
+  }
+}
+
+export function bridgeAddressRequest(bridge: Bridge, index: number): Request {
+  const { name, address, prefix } = bridge
+  return {
+    why: "the first time: give the host an address on it, which will be the containers' gateway, and switch it on",
+    messages: [
+      route.newAddress({ index, name }, address, prefix, broadcastOf(bridge)),
+      route.setUp(index, name),
+    ],
+    allow: 'EEXIST',
+  }
+}
+
+export function getBridgeRequest(bridge: Bridge): Request {
+  return { why: 'ask for the bridge', messages: [route.getLink(bridge.name)], allow: 'ENODEV' }
+}
+
+export function vethRequest(lease: Lease, bridgeIndex: number, netns: number): Request {
+  const { bridge, address, mac, mtu } = lease
+  return {
+    why: `lay a cable from the bridge into the new namespace; the name of this end is the lease of ${address}`,
+    messages: [
+      route.newVeth({
+        name: hostLinkOf(address),
+        bridge: { name: bridge.name, index: bridgeIndex },
+        mtu,
+        peer: { name: insideName, mac, netns },
+      }),
+    ],
+  }
+}
+
+/** What a container gets. */
+export interface Lease {
+  readonly bridge: Bridge
+  readonly address: string
+  readonly mac: string
+  readonly mtu: number
+}
+
+export function loopbackRequest(): Request {
+  return {
+    why: 'in the namespace: switch on the loopback, for 127.0.0.1',
+    messages: [route.setUp(route.loopback, 'lo')],
+  }
+}
+
+export function getInsideRequest(): Request {
+  return {
+    why: 'in the namespace: ask for the number of its end of the cable',
+    messages: [route.getLink(insideName)],
+  }
+}
+
+export function addressRequest({ bridge, address }: Lease, index: number): Request {
+  return {
+    why: 'in the namespace: switch it on, give it the address, and the bridge as the way to everything else',
+    messages: [
+      route.setUp(index, insideName),
+      route.newAddress({ index, name: insideName }, address, bridge.prefix, broadcastOf(bridge)),
+      route.newDefaultRoute(bridge.address),
+    ],
+  }
+}
+
+/** Let this machine pass packets on from one link to another. ip(7) */
+export function forwardingSteps(): Step[] {
+  const file = openat(C.AT_FDCWD, '/proc/sys/net/ipv4/ip_forward', C.O_WRONLY | C.O_CLOEXEC)
+  return step(
+    'if it is off: let this machine pass packets on from one link to another',
+    file,
+    write(file, '1'),
+    close(file),
+  )
+}
+
+export interface NetworkOptions {
+  readonly mode: Mode
+  readonly bridge?: Bridge
+  /** The hardware address of eth0; otherwise it is derived from the address. */
+  readonly mac?: string
+  /** A certain address; otherwise the first free one. */
+  readonly address?: string
+}
+
+/** All that `attach` does, as a list: numbers that only the kernel knows are shown by name. It touches nothing. */
+export function networkSteps({ mode, bridge = gocker0, mac, address }: NetworkOptions): Step[] {
+  const unknown = 0
+  const inside = named('inside')
+  const host = named('host')
+  const firewall = named('firewall')
+  const loopbackSteps = stepsFor(step, inside, loopbackRequest())
+  if (mode === 'none') return [...namespaceSteps(), ...loopbackSteps]
+
+  const leased = address ?? candidates(bridge, 2).next().value!
+  const lease = { bridge, address: leased, mac: mac ?? macOf(leased), mtu: usualMtu }
+  const onHost = [
+    getBridgeRequest(bridge),
+    newBridgeRequest(bridge, usualMtu),
+    bridgeAddressRequest(bridge, unknown),
+  ]
+  return [
+    ...namespaceSteps(),
+    ...step(
+      'a line to the part of the kernel that keeps the links of the host',
+      netlinkSocket(C.NETLINK_ROUTE),
+      wantWords(host),
+    ),
+    ...onHost.flatMap((request) => stepsFor(step, host, request)),
+    ...forwardingSteps(),
+    ...step('a line to the firewall, nf_tables', netlinkSocket(C.NETLINK_NETFILTER), wantWords(firewall)),
+    ...[chainsRequest(), tableRequest(bridge)].flatMap((request) => stepsFor(step, firewall, request)),
+    ...stepsFor(step, host, vethRequest(lease, unknown, unknown)),
+    ...loopbackSteps,
+    ...[getInsideRequest(), addressRequest(lease, unknown)].flatMap((request) =>
+      stepsFor(step, inside, request),
+    ),
+  ]
+}
