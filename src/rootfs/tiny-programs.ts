@@ -18,7 +18,7 @@ const everyday =
   'sleep sort stat stty sync tail tee test timeout touch tr true tty uname uniq unshare wc whoami xargs yes'
 
 /** Everyday too, but on most hosts they bring a large library each: from busybox, and only without one the host’s. */
-const lighterInBusybox = 'awk expr free kill mount mountpoint ping ps umount'
+const lighterInBusybox = 'awk expr free kill mount ping ps umount'
 
 /** Useful, but only where busybox has them: the host’s want more files than their libraries. */
 const fromBusybox = 'clear httpd ifconfig less nc netstat nslookup route tar top traceroute vi wget watch'
@@ -68,13 +68,16 @@ function hostProgram(name: string): string | undefined {
     .find((path) => existsSync(path) && statSync(path).isFile() && readElf(path) !== undefined)
 }
 
-/** The links between directories that this host has: bin -> usr/bin. */
+/** The links between directories that this host has, as bin -> usr/bin, and the directories behind them. */
 function layoutLinks(): TinyFile[] {
   return layout.flatMap((path): TinyFile[] => {
     const target = linkTarget(`/${path}`)
-    return target === undefined || !existsSync(`/${path}`)
-      ? []
-      : [{ path, mode: 0o777, kind: 'link', target }]
+    if (target === undefined || !existsSync(`/${path}`)) return []
+    const behind = realpathSync(`/${path}`).slice(1)
+    return [
+      { path, mode: 0o777, kind: 'link', target },
+      { path: behind, mode: 0o755, kind: 'directory' },
+    ]
   })
 }
 
