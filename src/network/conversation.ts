@@ -89,7 +89,7 @@ export function ask(fd: number, { messages, allow }: Request): Received[] {
 /** In a batch of nf_tables the end is never answered, but the message before it is. */
 function lastAnswered(messages: readonly Message[]): number {
   const last = messages.length - 1
-  return messages[last]?.type === N.messages.NFNL_MSG_BATCH_END ? last - 1 : last
+  return messages[last]?.name === 'NFNL_MSG_BATCH_END' ? last - 1 : last
 }
 
 function receive(fd: Fd): Syscall {

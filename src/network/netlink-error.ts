@@ -2,7 +2,6 @@
 
 import { errnoMessage, errnoName } from '../syscall/errno.ts'
 import type { Message } from './netlink.ts'
-import * as N from './numbers.ts'
 
 export class NetlinkError extends Error {
   /** The message that was refused. */
@@ -31,17 +30,17 @@ export function refusedWith(error: unknown, code: string): error is NetlinkError
 }
 
 /** Why this usually happens, and what to do. */
-function hint({ type, text }: Message, code: string): string | undefined {
+function hint({ name, text }: Message, code: string): string | undefined {
   if (code === 'EPERM') {
     return process.geteuid?.() === 0
       ? 'Root it is, but without CAP_NET_ADMIN: we are probably inside a container ourselves.\nUse a virtual machine, or --network none.'
       : 'Networks are made by root.\nRun the same command with sudo, or with --network none.'
   }
-  if (code === 'EOPNOTSUPP' && type === N.messages.RTM_NEWLINK) {
+  if (code === 'EOPNOTSUPP' && name === 'RTM_NEWLINK') {
     const kind = /IFLA_INFO_KIND="(\w+)"/.exec(text)?.[1] ?? 'this kind'
     return `This kernel cannot make a link of kind ${kind}: its module is missing.\nTry: modprobe ${kind}`
   }
-  if (type >> 8 === N.NFNL_SUBSYS_NFTABLES && (code === 'ENOENT' || code === 'EOPNOTSUPP')) {
+  if (name.startsWith('NFT_') && (code === 'ENOENT' || code === 'EOPNOTSUPP')) {
     return 'The kernel lacks a part of nf_tables.\nTry: modprobe -a nf_tables nft_chain_nat nft_masq nft_ct'
   }
   if (code === 'EBUSY' || code === 'ENFILE')

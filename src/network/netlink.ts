@@ -17,7 +17,8 @@ export interface Attribute {
 
 /** One request to the kernel, not yet sent: sequence number and the wish for an answer come with the sending. */
 export interface Message {
-  readonly type: number
+  /** Its type by name: two families use the same numbers. */
+  readonly name: N.MessageName
   readonly flags: number
   readonly body: Buffer
   /** In words, for `--explain` and `--trace`: `RTM_NEWLINK IFLA_IFNAME="gocker0"`. */
@@ -62,16 +63,16 @@ export function nested(name: N.AttributeName, inner: readonly Attribute[], struc
   return attribute(name, content, `{${inner.map((a) => a.text).join(', ')}}`, N.NLA_F_NESTED)
 }
 
-/** A message of `type` with its fixed struct and attributes. `words` replaces the text made of the attributes. */
+/** A message with its fixed struct and attributes. `words` replaces the text made of the attributes. */
 export function message(
-  type: N.MessageName,
+  name: N.MessageName,
   flags: number,
   struct: Buffer,
   inner: readonly Attribute[],
   words = inner.map((a) => a.text).join(', '),
 ): Message {
   const body = Buffer.concat([struct, ...inner.map((a) => a.bytes)])
-  return { type: N.messages[type], flags, body, text: words === '' ? type : `${type} ${words}` }
+  return { name, flags, body, text: words === '' ? name : `${name} ${words}` }
 }
 
 /**
@@ -84,7 +85,7 @@ export function encode(messages: readonly Message[], firstSequence: number, ackn
       const bytes = Buffer.alloc(headerSize + aligned(one.body.length))
       const isDump = (one.flags & N.NLM_F_DUMP) === N.NLM_F_DUMP
       bytes.writeUInt32LE(headerSize + one.body.length, 0)
-      bytes.writeUInt16LE(one.type, 4)
+      bytes.writeUInt16LE(N.messages[one.name], 4)
       bytes.writeUInt16LE(N.NLM_F_REQUEST | one.flags | (i === acknowledged && !isDump ? N.NLM_F_ACK : 0), 6)
       bytes.writeUInt32LE(firstSequence + i, 8)
       one.body.copy(bytes, headerSize)
