@@ -115,6 +115,7 @@ export const MAP_ANONYMOUS = 0x20
 
 // prctl(2): linux/prctl.h
 export const PR_SET_PDEATHSIG = 1
+export const PR_SET_DUMPABLE = 4
 export const PR_SET_KEEPCAPS = 8
 export const PR_SET_NAME = 15
 export const PR_CAPBSET_READ = 23
@@ -153,6 +154,9 @@ export const SIG_SETMASK = 2
 export const WNOHANG = 1
 export const __WALL = 0x40000000
 
+// System V IPC: linux/ipc.h
+export const IPC_CREAT = 0o1000
+
 // sockets: linux/socket.h, linux/net.h, linux/netlink.h
 export const AF_UNIX = 1
 export const AF_INET = 2
@@ -165,7 +169,13 @@ export const NETLINK_ROUTE = 0
 export const NETLINK_NETFILTER = 12
 
 // the f_type of statfs(2): linux/magic.h
+export const CGROUP_SUPER_MAGIC = 0x27e0eb
 export const CGROUP2_SUPER_MAGIC = 0x63677270
 export const OVERLAYFS_SUPER_MAGIC = 0x794c7630
 export const DEVPTS_SUPER_MAGIC = 0x1cd1
 export const TMPFS_MAGIC = 0x01021994
+
+// bpf(2): linux/bpf.h
+export const BPF_PROG_LOAD = 5
+export const BPF_PROG_ATTACH = 8
+export const BPF_PROG_QUERY = 16

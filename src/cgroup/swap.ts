@@ -1,0 +1,16 @@
+// When is a limit on swap a wish, and when an order? Pure.
+
+import type { Limit } from './limit.ts'
+import type { MemoryLimit } from './resources.ts'
+
+const warning =
+  'Your kernel does not support swap limit capabilities or the cgroup is not mounted. Memory limited without swap.'
+
+/**
+ * Twice the memory is what an engine asks for by itself, and "as much as there is" needs no file to hold it: where
+ * the kernel does not count swap, these are told and given up, as Docker does. What a user asked for is an order.
+ */
+export function swapWish({ limit, swap }: MemoryLimit): Pick<Limit, 'wish'> {
+  const byDefault = limit !== undefined && swap === 2 * limit
+  return byDefault || (swap !== undefined && swap < 0) ? { wish: warning } : {}
+}

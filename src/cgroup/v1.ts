@@ -1,0 +1,239 @@
+// Control groups, version 1: each controller has a tree of its own, so one container has a group in each of them.
+// cgroups(7), and Documentation/admin-guide/cgroup-v1/ in the kernel
+
+import { AT_FDCWD } from '../syscall/constants.ts'
+import { mkdirat } from '../syscall/file.ts'
+import { perform } from '../syscall/perform.ts'
+import { allowing, type Step, stepsOf } from '../syscall/syscall.ts'
+import { exceptionLine, policyOf } from './device-policy.ts'
+import type { Dialect, Events, Usage } from './dialect.ts'
+import { CgroupError } from './error.ts'
+import { readKey, readNumber, readText } from './files.ts'
+import { bytes, keptBytes, type Limit, missing, writing } from './limit.ts'
+import type { CgroupMount } from './mounts.ts'
+import { levels } from './path.ts'
+import { rmdir } from './processes.ts'
+import type { CpuLimit, DeviceRule, LinuxResources, MemoryLimit } from './resources.ts'
+import { swapWish } from './swap.ts'
+
+const step = stepsOf(4)
+
+/** The controllers that a container needs, the one whose list of processes is believed first. */
+const used = ['pids', 'freezer', 'memory', 'cpu', 'cpuacct', 'devices'] as const
+
+/** @param trackers the trees by which systemd follows its services, if they are in use here */
+export function v1(all: readonly CgroupMount[], trackers: readonly string[]): Dialect {
+  const treeOf = (controller: string) =>
+    all.find((m) => m.version === 1 && m.controllers.includes(controller))
+  const trackerTrees = trackers.map((name) => (name === '' ? all.find((m) => m.version === 2) : treeOf(name)))
+  const mounts = [...new Set([...used.map(treeOf), ...trackerTrees])].filter((m) => m !== undefined)
+  /** A file of the group in the tree of its controller: the part of its name before the dot. */
+  const file = (path: string, name: string, controller = name.split('.')[0]!) => {
+    const tree = treeOf(controller)
+    if (!tree) throw new CgroupError(missing(controller))
+    return `${tree.point}/${path}/${name}`
+  }
+  const directories = (path: string) => mounts.map(({ point }) => `${point}/${path}`)
+  const groupSteps = (path: string) =>
+    levels(path).flatMap((level) => levelSteps(mounts, level, level === path))
+  const setDevices = (path: string, rules: readonly DeviceRule[]) => {
+    perform(deviceSteps((name) => file(path, name), rules))
+    checkDevices(file(path, 'devices.list'), rules)
+  }
+
+  return {
+    version: 1,
+    mounts,
+    directories,
+    groupSteps,
+    makeGroup: (path) => {
+      makeAll(mounts, path)
+      return []
+    },
+    limits: (path, resources) => limits((name) => file(path, name), resources),
+    deviceSteps: (path, rules) => deviceSteps((name) => file(path, name), rules),
+    setDevices,
+    joinSteps: (path) => mounts.flatMap((mount) => joinStep(mount, path)),
+    usage: (path) => usage((name) => optional(() => file(path, name))),
+    events: (path) => events((name) => optional(() => file(path, name))),
+    freezer: treeOf('freezer') && {
+      file: (path) => file(path, 'freezer.state'),
+      freeze: 'FROZEN',
+      thaw: 'THAWED',
+      isFrozen: (path) => readText(file(path, 'freezer.state')) === 'FROZEN',
+    },
+    killFile: () => undefined,
+  }
+}
+
+function levelSteps(mounts: readonly CgroupMount[], level: string, isLast: boolean): Step[] {
+  const made = mounts.map(({ point }) => mkdirat(AT_FDCWD, `${point}/${level}`, 0o755))
+  if (isLast) return step('a control group for this container in the tree of each controller', ...made)
+  return step(`a group ${level} above it, if it is not there yet`, ...made.map((x) => allowing('EEXIST', x)))
+}
+
+/** Make the group in all trees, or in none. */
+function makeAll(mounts: readonly CgroupMount[], path: string): void {
+  for (const level of levels(path).slice(0, -1)) perform(levelSteps(mounts, level, false))
+  using undo = new DisposableStack()
+  for (const mount of mounts) {
+    perform(levelSteps([mount], path, true))
+    undo.defer(() => rmdir(`${mount.point}/${path}`))
+  }
+  undo.move()
+}
+
+type FileOf = (name: string) => string
+
+function limits(file: FileOf, { memory, cpu, pids }: LinuxResources): Limit[] {
+  return [
+    ...(memory ? memoryLimits(file, memory) : []),
+    ...(cpu ? cpuLimits(file, cpu) : []),
+    ...(pids ? [pidsLimit(file('pids.max'), pids.limit)] : []),
+  ]
+}
+
+/** The limit of processes, the same on both versions. */
+export function pidsLimit(file: string, limit: number): Limit {
+  const value = limit > 0 ? String(limit) : 'max'
+  return {
+    file,
+    value,
+    why: `at most ${value} processes and threads`,
+    asked: `a limit of ${value} processes (pids)`,
+    kept: (content) => content === value,
+  }
+}
+
+/** Memory before memory with swap, as a new group has no limit yet: the first must never be above the second. */
+function memoryLimits(file: FileOf, { limit, swap }: MemoryLimit): Limit[] {
+  const list: Limit[] = []
+  if (limit !== undefined) {
+    list.push({
+      file: file('memory.limit_in_bytes'),
+      value: String(limit),
+      why: limit < 0 ? 'no limit on memory' : `at most ${bytes(limit)} of memory`,
+      asked: `a memory limit of ${bytes(limit)}`,
+      kept: (content) => keptBytes(limit, content),
+    })
+  }
+  if (swap !== undefined && !(swap < 0 && limit === undefined)) {
+    list.push({
+      file: file('memory.memsw.limit_in_bytes'),
+      value: String(swap),
+      why: swap < 0 ? 'as much swap as there is' : `at most ${bytes(swap)} of memory and swap together`,
+      asked: `a limit of ${bytes(swap)} on memory and swap`,
+      kept: (content) => keptBytes(swap, content),
+      ...swapWish({ limit, swap }),
+    })
+  }
+  return list
+}
+
+function cpuLimits(file: FileOf, { quota, period, shares }: CpuLimit): Limit[] {
+  const number = (name: string, value: number, why: string, asked: string): Limit => ({
+    file: file(name),
+    value: String(value),
+    why,
+    asked,
+    kept: (content) => Number(content) === value,
+  })
+  const part = quota !== undefined && quota > 0 ? quota / (period ?? 100_000) : undefined
+  return [
+    ...(period
+      ? [
+          number(
+            'cpu.cfs_period_us',
+            period,
+            'count processor time in periods of this many microseconds',
+            `a cpu period of ${period} µs`,
+          ),
+        ]
+      : []),
+    ...(quota
+      ? [
+          number(
+            'cpu.cfs_quota_us',
+            Math.max(quota, -1),
+            part === undefined ? 'no limit on processor time' : `at most ${part} processors`,
+            `a cpu quota of ${quota} µs`,
+          ),
+        ]
+      : []),
+    ...(shares
+      ? [
+          number(
+            'cpu.shares',
+            shares,
+            'the share of processor time when others want it too',
+            `cpu shares of ${shares}`,
+          ),
+        ]
+      : []),
+  ]
+}
+
+function deviceSteps(file: FileOf, rules: readonly DeviceRule[]): Step[] {
+  const { allow, exceptions } = policyOf(rules)
+  const lines = exceptions.map(exceptionLine)
+  return [
+    ...(allow ? [] : step('no device may be used', ...writing(file('devices.deny'), 'a'))),
+    ...(lines.length === 0
+      ? []
+      : step(
+          allow ? 'but not these devices' : 'but these',
+          ...writing(file(allow ? 'devices.deny' : 'devices.allow'), ...lines),
+        )),
+  ]
+}
+
+function checkDevices(file: string, rules: readonly DeviceRule[]): void {
+  const { allow, exceptions } = policyOf(rules)
+  const list = new Set(
+    readText(file)
+      ?.split('\n')
+      .filter((line) => line !== ''),
+  )
+  // with everything allowed the file says no more than that, whatever the exceptions are
+  const expected = allow ? ['a *:* rwm'] : exceptions.map(exceptionLine)
+  const lost = expected.find((line) => !list.has(line))
+  if (lost === undefined && list.size === expected.length) return
+  throw new CgroupError(
+    `Cannot hold the container to its devices: ${file} says ${[...list].join(', ') || 'nothing'} and not ${expected.join(', ')}.`,
+  )
+}
+
+/**
+ * A process without threads that moves itself may write into `tasks`. Into `cgroup.procs`, the kernel would first
+ * wait until no process of the machine is about to start a thread: 5 to 15 milliseconds.
+ */
+function joinStep({ version, point }: CgroupMount, path: string): Step[] {
+  const file = `${point}/${path}/${version === 1 ? 'tasks' : 'cgroup.procs'}`
+  return step(`go into the group in ${point} (0 means: who writes this)`, ...writing(file, '0'))
+}
+
+function optional(name: () => string): string {
+  try {
+    return name()
+  } catch {
+    return '/nonexistent'
+  }
+}
+
+function usage(file: FileOf): Usage {
+  return {
+    memory: readNumber(file('memory.usage_in_bytes')),
+    memoryPeak: readNumber(file('memory.max_usage_in_bytes')),
+    cpuNanos: readNumber(file('cpuacct.usage')),
+    pids: readNumber(file('pids.current')),
+  }
+}
+
+function events(file: FileOf): Events {
+  return {
+    oomKills: readKey(file('memory.oom_control'), 'oom_kill'),
+    pidsRefused: readKey(file('pids.events'), 'max'),
+    throttledPeriods: readKey(file('cpu.stat'), 'nr_throttled'),
+    throttledNanos: readKey(file('cpu.stat'), 'throttled_time'),
+  }
+}
