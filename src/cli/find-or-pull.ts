@@ -1,0 +1,41 @@
+// The image that a command asks for: from this machine, or else from a registry.
+
+import { UserError } from '../container/user-error.ts'
+import { type Image, openStore } from '../image/store.ts'
+import { err } from './print.ts'
+
+export type PullPolicy = 'always' | 'missing' | 'never'
+
+/**
+ * Find the image, and pull it first if the policy says so. `tiny` is never pulled: it is made of this machine's programs.
+ * @throws UserError, or what the pull says
+ */
+export async function findOrPull(
+  root: string,
+  name: string,
+  policy: PullPolicy,
+  platform: string | undefined,
+): Promise<Image> {
+  const store = openStore(root)
+  const found = policy === 'always' ? undefined : store.find(name)
+  if (found) return found
+  if (isTiny(name)) return makeTiny(root)
+  if (policy === 'never')
+    throw new UserError(
+      `No such image: ${name}\nIt is not on this machine, and --pull never says not to look elsewhere.`,
+      125,
+    )
+  if (policy === 'missing') err(`Unable to find image '${name}' locally`)
+  const { pullImage } = await import('./pull-image.ts')
+  return pullImage(root, name, platform, err)
+}
+
+export function isTiny(name: string): boolean {
+  return /^(docker\.io\/)?(library\/)?tiny(:latest)?$/.test(name)
+}
+
+/** The embedded default. */
+export async function makeTiny(root: string): Promise<Image> {
+  const { makeTinyImage } = await import('../image/tiny-image.ts')
+  return makeTinyImage(openStore(root))
+}

@@ -1,0 +1,68 @@
+// The command line: which command, and what becomes of its errors.
+
+import { Command, CommanderError } from 'commander'
+import { ENGINE_FAILED, UserError } from '../container/user-error.ts'
+import { commands } from './commands.ts'
+import { err } from './print.ts'
+import { usageError } from './usage.ts'
+
+await main(process.argv.slice(2))
+
+async function main(argv: readonly string[]): Promise<void> {
+  const program = new Command('gocker')
+    .description('Containers, from one system call to `gocker run`')
+    .usage('[OPTIONS] COMMAND')
+    .enablePositionalOptions()
+  const wanted = argv.find((word) => !word.startsWith('-'))
+  const load = wanted === undefined ? undefined : commands[wanted]
+  const loaded = load ? [await load()] : await Promise.all(Object.values(commands).map((one) => one()))
+  for (const { command } of loaded) program.addCommand(command())
+  forEach(program, prepare)
+  try {
+    if (argv.length === 0) return program.outputHelp()
+    await program.parseAsync(argv, { from: 'user' })
+  } catch (error) {
+    process.exitCode = report(error, program, argv)
+  }
+}
+
+/** Errors come to `report`; the words on the screen are Docker's, not commander's. */
+function prepare(command: Command): void {
+  command
+    .exitOverride()
+    .configureOutput({ writeErr: () => {} })
+    .helpOption('--help', 'Print usage')
+    .helpCommand(false)
+}
+
+function forEach(command: Command, visit: (command: Command) => void): void {
+  visit(command)
+  for (const child of command.commands) forEach(child, visit)
+}
+
+/** Show an error and say with which status to end. */
+function report(error: unknown, program: Command, argv: readonly string[]): number {
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return 0
+    const { message, exitCode } = usageError(error, program, argv)
+    err(message)
+    return exitCode
+  }
+  if (error instanceof UserError) {
+    err(`gocker: ${error.message}`)
+    return error.exitCode
+  }
+  if (error instanceof Error && !isFault(error)) {
+    err(`gocker: ${error.message}`)
+    return ENGINE_FAILED
+  }
+  err(
+    `gocker: ${error instanceof Error ? error.stack : String(error)}\nThis is a fault in gocker itself: please report it.`,
+  )
+  return ENGINE_FAILED
+}
+
+/** A mistake in the program shows as one of these; everything else is about this machine, and its message says what. */
+function isFault(error: Error): boolean {
+  return [TypeError, ReferenceError, RangeError, SyntaxError].some((kind) => error instanceof kind)
+}

@@ -1,0 +1,31 @@
+// While a program runs in a container: stand between it and the person who started it.
+
+import { type End, wait } from '../syscall/wait.ts'
+import { attach } from './attach.ts'
+import type { Launched } from './launch.ts'
+import { forwardSignals } from './signals.ts'
+import { pump, type Stdio } from './stdio.ts'
+
+/**
+ * Carry input, output and signals until the program has ended and its output is written.
+ * @param interactive the program reads our input
+ * @param impatient called when the program is killed, as the person asked three times for its end
+ */
+export async function accompany(
+  { pid, master }: Launched,
+  stdio: Stdio,
+  interactive: boolean,
+  impatient: () => void = () => {},
+): Promise<End> {
+  const signals = forwardSignals(pid, impatient)
+  const terminal = master === undefined ? undefined : attach(master, interactive)
+  try {
+    const output = terminal?.finished ?? pump(stdio)
+    const end = await wait(pid)
+    await output
+    return end
+  } finally {
+    terminal?.restore()
+    signals.stop()
+  }
+}

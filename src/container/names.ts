@@ -1,0 +1,28 @@
+// A name for a container that was given none: an adjective, and someone on whose work containers stand.
+
+import { randomBytes, randomInt } from 'node:crypto'
+
+const adjectives = `
+  able bold brave bright calm clear clever cosy eager early fair fresh gentle glad grand happy
+  hardy honest jolly keen kind lively lucid merry mellow modest neat nimble patient plain plucky
+  polite proud quick quiet ready sharp snug steady sunny swift tidy tender warm wise witty young
+  zesty`
+  .trim()
+  .split(/\s+/)
+const engineers = `
+  allen bach biederman brooks cerf corbato dijkstra emelyanov engelbart goldberg graham hamilton
+  heo hopper hykes joy kamp kerrisk kernighan knuth lamport liskov lovelace mcilroy mcilwain
+  menage neville ossanna perlman pike postel rashid ritchie salus seth shannon stallman stevens
+  szeredi tanenbaum thompson torvalds turing tweedie viro vixie wilkes wirth`
+  .trim()
+  .split(/\s+/)
+
+/** A name such as `nimble_ritchie`. */
+export function randomName(): string {
+  return `${adjectives[randomInt(adjectives.length)]}_${engineers[randomInt(engineers.length)]}`
+}
+
+/** 256 random bits in hexadecimal, as Docker's ids. */
+export function randomId(): string {
+  return randomBytes(32).toString('hex')
+}

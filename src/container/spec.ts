@@ -1,0 +1,43 @@
+// The OCI runtime specification's config.json, as far as it is used here, in its own field names: the middle of the
+// way from image to process. It is plain data; plan.ts turns it into calls.
+// https://github.com/opencontainers/runtime-spec/blob/main/config.md
+
+import type { LinuxResources } from '../cgroup/resources.ts'
+import type { NamespaceType } from '../namespaces/kinds.ts'
+import type { Mount } from '../rootfs/mounts.ts'
+import type { ProcessCapabilities } from '../security/capabilities.ts'
+
+export interface Spec {
+  readonly ociVersion: string
+  readonly hostname?: string
+  readonly process: Process
+  readonly root: { readonly path: string; readonly readonly: boolean }
+  readonly mounts: readonly Mount[]
+  readonly linux: Linux
+  readonly annotations?: Readonly<Record<string, string>>
+}
+
+export interface Process {
+  readonly terminal: boolean
+  readonly args: readonly string[]
+  readonly env: readonly string[]
+  readonly cwd: string
+  readonly user: User
+  readonly capabilities: ProcessCapabilities
+  readonly noNewPrivileges: boolean
+}
+
+export interface User {
+  readonly uid: number
+  readonly gid: number
+  readonly additionalGids: readonly number[]
+}
+
+export interface Linux {
+  readonly namespaces: readonly { readonly type: NamespaceType; readonly path?: string }[]
+  readonly cgroupsPath: string
+  readonly resources: LinuxResources
+  readonly maskedPaths: readonly string[]
+  readonly readonlyPaths: readonly string[]
+  readonly sysctl: Readonly<Record<string, string>>
+}

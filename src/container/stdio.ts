@@ -1,0 +1,79 @@
+// The container's standard input, output and error, when it has no terminal of its own.
+//
+// A file or a pipe is handed on as it is: byte for byte, at full speed. A terminal is not: its owner could be sent
+// commands through it (TIOCSTI), and programs would take it for theirs. There we stand between, with a pipe.
+
+import { closeSync, openSync } from 'node:fs'
+import { isatty } from 'node:tty'
+import { call } from '../syscall/call.ts'
+import * as C from '../syscall/constants.ts'
+import { pipe2 } from '../syscall/file.ts'
+
+type Place = 0 | 1 | 2
+
+export interface Stdio {
+  /** What the child shall have as 0, 1, 2; -1 stands for our own. */
+  readonly ends: readonly [number, number, number]
+  /** Which of them are pipes of ours. */
+  readonly pipes: readonly Place[]
+  /** Our ends of these pipes. */
+  readonly ours: ReadonlyMap<Place, number>
+  /** The child has its ends: close them here. */
+  readonly started: () => void
+}
+
+/** @param interactive `-i`: the container reads our input; else it reads the end of a file at once */
+export function prepareStdio(interactive: boolean): Stdio {
+  const ends: [number, number, number] = [-1, -1, -1]
+  const ours = new Map<Place, number>()
+  for (const place of [0, 1, 2] as const) {
+    if (place === 0 && !interactive) {
+      ends[0] = openSync('/dev/null', 'r')
+    } else if (isatty(place)) {
+      const [reading, writing] = makePipe()
+      ends[place] = place === 0 ? reading : writing
+      ours.set(place, place === 0 ? writing : reading)
+    }
+  }
+  return {
+    ends,
+    pipes: [...ours.keys()],
+    ours,
+    started: () => {
+      for (const fd of ends) if (fd !== -1) closeSync(fd)
+    },
+  }
+}
+
+function makePipe(): [reading: number, writing: number] {
+  const fds = new Int32Array(2)
+  call(pipe2(new Uint8Array(fds.buffer), C.O_CLOEXEC))
+  return [fds[0]!, fds[1]!]
+}
+
+/** Nothing to hand on: a terminal takes the place of all three. */
+export const noStdio: Stdio = { ends: [-1, -1, -1], pipes: [], ours: new Map(), started: () => {} }
+
+/**
+ * Carry bytes between our terminal and the pipes.
+ * @returns resolves when the container has closed its output
+ */
+export async function pump({ ours }: Stdio): Promise<void> {
+  if (ours.size === 0) return
+  const { Socket } = await import('node:net')
+  const input = ours.get(0)
+  if (input !== undefined) {
+    const into = new Socket({ fd: input, readable: false, writable: true })
+    into.on('error', () => process.stdin.unref())
+    process.stdin.pipe(into)
+    process.stdin.unref()
+  }
+  const outputs = ([1, 2] as const).map((place) => {
+    const fd = ours.get(place)
+    if (fd === undefined) return Promise.resolve()
+    const from = new Socket({ fd, readable: true, writable: false })
+    from.pipe(place === 1 ? process.stdout : process.stderr, { end: false })
+    return new Promise<void>((resolve) => from.once('close', resolve))
+  })
+  await Promise.all(outputs)
+}

@@ -1,0 +1,65 @@
+// Sizes and numbers as people write them on a command line.
+
+import { UserError } from './user-error.ts'
+
+const factors: Record<string, number> = {
+  '': 1,
+  b: 1,
+  k: 2 ** 10,
+  m: 2 ** 20,
+  g: 2 ** 30,
+  t: 2 ** 40,
+  p: 2 ** 50,
+}
+
+/** Bytes out of `64m`, `1.5g`, `4096`; -1 stays -1. As Docker's units.RAMInBytes. */
+export function bytes(text: string): number {
+  if (text === '-1') return -1
+  const match = /^(\d+(?:\.\d+)?)\s?([kmgtp]?)(?:i?b)?$/i.exec(text)
+  if (!match) throw new UserError(`invalid size: '${text}'\nWrite a number and a unit, as 64m or 1g.`, 125)
+  return Math.floor(Number(match[1]) * factors[match[2]!.toLowerCase()]!)
+}
+
+/** `12.3MB`, in powers of ten, with four digits: as Docker's units.HumanSize. */
+export function humanSize(size: number): string {
+  const names = ['B', 'kB', 'MB', 'GB', 'TB', 'PB']
+  let value = size
+  let unit = 0
+  while (value >= 1000 && unit < names.length - 1) {
+    value /= 1000
+    unit++
+  }
+  return `${Number(value.toPrecision(3))}${names[unit]}`
+}
+
+/** `64MiB`, in powers of two: as Docker's units.BytesSize. */
+export function binarySize(size: number): string {
+  const names = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB']
+  let value = size
+  let unit = 0
+  while (value >= 1024 && unit < names.length - 1) {
+    value /= 1024
+    unit++
+  }
+  return `${Number(value.toPrecision(4))}${names[unit]}`
+}
+
+const minute = 60
+const hour = 60 * minute
+const day = 24 * hour
+
+/** `About a minute`, `3 weeks`: as Docker's units.HumanDuration. */
+export function humanDuration(seconds: number): string {
+  if (seconds < 1) return 'Less than a second'
+  if (seconds < 2) return '1 second'
+  if (seconds < minute) return `${Math.floor(seconds)} seconds`
+  if (seconds < 2 * minute) return 'About a minute'
+  if (seconds < hour) return `${Math.floor(seconds / minute)} minutes`
+  const hours = Math.round(seconds / hour)
+  if (hours <= 1) return 'About an hour'
+  if (hours < 48) return `${hours} hours`
+  if (hours < 24 * 7 * 2) return `${Math.floor(seconds / day)} days`
+  if (hours < 24 * 30 * 2) return `${Math.floor(seconds / day / 7)} weeks`
+  if (hours < 24 * 365 * 2) return `${Math.floor(seconds / day / 30)} months`
+  return `${Math.floor(seconds / day / 365)} years`
+}
