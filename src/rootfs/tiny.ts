@@ -39,6 +39,7 @@ export function tinyFiles(): TinyFile[] {
 
 /** Write the root file system into `dir`, an existing empty directory. */
 export function makeTiny(dir: string): void {
+  chmodSync(dir, 0o755)
   for (const file of tinyFiles()) write(join(dir, file.path), file)
 }
 

@@ -131,7 +131,8 @@ function start(flags: number, table: Block, owner: DisposableStack): number {
   const stackTop = stack.address + stackSize - (stackSize % 16) - ((stack.address + stackSize) % 16)
   const cloneFlags = flags | C.CLONE_VM
   const before = Buffer.alloc(8)
-  call(syscall('rt_sigprocmask', C.SIG_SETMASK, sigprocmask(0, everySignal).args[1]!, before, 8))
+  const [how, all] = sigprocmask(C.SIG_SETMASK, everySignal).args
+  call(syscall('rt_sigprocmask', how!, all!, before, 8))
   // the lowest byte of the flags is the signal that tells the parent of the end
   const { result: pid, errno } = invoke('clone', [
     childCode(),
@@ -139,7 +140,7 @@ function start(flags: number, table: Block, owner: DisposableStack): number {
     cloneFlags | C.SIGCHLD,
     table.address,
   ])
-  call(syscall('rt_sigprocmask', C.SIG_SETMASK, before, 0, 8))
+  call(syscall('rt_sigprocmask', how!, before, 0, 8))
   const asCalled = syscall('clone', flagsArg('CLONE_', cloneFlags), named('SIGCHLD'))
   report({ pid: 0, call: asCalled, result: pid === -1 ? -errno : pid })
   if (pid === -1) throw new SyscallError(asCalled, errno)
@@ -184,6 +185,9 @@ function judge(pid: number, list: readonly Syscall[], results: readonly number[]
   const reached = made.filter(({ result }) => result !== notMade)
   if (observed()) for (const one of reached) report(one)
   const failure = failedCall(reached) ?? failedExec(made)
+  // an execve that worked came to no result of its own: the program is another one
+  const next = made[reached.length]
+  if (!failure && next?.call.name === 'execve') report({ ...next, result: 0 })
   if (!failure) return
   reap(pid)
   throw new SyscallError(failure.call, failure.result < 0 ? -failure.result : 0, 'the child')

@@ -2,7 +2,7 @@
 // that Linux 5.2 added: fsopen(2), fsconfig(2), fsmount(2), open_tree(2), move_mount(2), mount_setattr(2).
 
 import * as C from './constants.ts'
-import { type Fd, flags, oneOf, type Syscall, syscall } from './syscall.ts'
+import { type Fd, flags, named, oneOf, type Syscall, syscall } from './syscall.ts'
 
 /**
  * Attach a file system of `type` at `target`, or change a mount that is there (`MS_REMOUNT`, `MS_PRIVATE`, `MS_BIND`).
@@ -10,7 +10,14 @@ import { type Fd, flags, oneOf, type Syscall, syscall } from './syscall.ts'
  * the last process in the mount namespace. mount(2)
  */
 export function mount(source: string, target: string, type: string, mountFlags = 0, data = ''): Syscall {
-  return syscall('mount', source, target, type, flags('MS_', mountFlags), data === '' ? 0 : data)
+  return syscall(
+    'mount',
+    source,
+    target,
+    type,
+    flags('MS_', mountFlags),
+    data === '' ? named('NULL', 0) : data,
+  )
 }
 
 /** Detach what is mounted at `target`. umount2(2) */

@@ -34,12 +34,16 @@ const longest = 160
 function plain(value: Value, nameOf: (earlier: Syscall) => string): string {
   if (isSyscall(value)) return nameOf(value)
   if (typeof value === 'string') return quoted(value)
-  if (value instanceof Uint8Array)
-    return value.some((byte) => byte !== 0)
-      ? quoted(Buffer.from(value).toString('latin1'))
-      : `[${value.length} bytes]`
+  if (value instanceof Uint8Array) return bytes(value)
   if (typeof value === 'object') return `[${value.map(quoted).join(', ')}]`
   return String(value)
+}
+
+/** Text as text; of other bytes, only how many there are. */
+function bytes(value: Uint8Array): string {
+  const text = Buffer.from(value).toString('utf8').replace(/\0+$/, '')
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+  return text === '' || /[\0-\x08\x0e-\x1f\ufffd]/.test(text) ? `[${value.length} bytes]` : quoted(text)
 }
 
 function quoted(text: string): string {
