@@ -116,7 +116,7 @@ const plumbing: readonly string[] = [
 ]
 
 function isPlumbing({ call: { name, args } }: Made): boolean {
-  const throughGate = (name === 'read' || name === 'write') && args[2] === 1
+  const throughGate = (name === 'read' && args[2] === 1) || (name === 'write' && args[1] === 'g')
   return plumbing.includes(name) || throughGate
 }
 

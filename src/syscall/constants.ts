@@ -123,7 +123,6 @@ export const PR_CAPBSET_DROP = 24
 export const PR_SET_CHILD_SUBREAPER = 36
 export const PR_SET_NO_NEW_PRIVS = 38
 export const PR_CAP_AMBIENT = 47
-export const PR_CAP_AMBIENT_CLEAR_ALL = 4
 
 // terminals: asm-generic/ioctls.h
 export const TIOCSCTTY = 0x540e

@@ -34,6 +34,7 @@ const table = {
   wait4: [61, 260],
   kill: [62, 129],
   uname: [63, 160],
+  msgget: [68, 186],
   fcntl: [72, 25],
   flock: [73, 32],
   chdir: [80, 49],

@@ -55,7 +55,8 @@ export function clearAmbient(): Syscall {
   return syscall(
     'prctl',
     oneOf('PR_', C.PR_CAP_AMBIENT),
-    named('PR_CAP_AMBIENT_CLEAR_ALL', C.PR_CAP_AMBIENT_CLEAR_ALL),
+    // linux/prctl.h
+    named('PR_CAP_AMBIENT_CLEAR_ALL', 4),
     0,
     0,
     0,
@@ -64,7 +65,7 @@ export function clearAmbient(): Syscall {
 
 /** Keep a capability over execve without being root: it must be permitted and inheritable. capabilities(7), Linux 4.3 */
 export function raiseAmbient(capability: number, name: string): Syscall {
-  // PR_CAP_AMBIENT_RAISE: linux/prctl.h
+  // linux/prctl.h
   const raise = named('PR_CAP_AMBIENT_RAISE', 2)
   return syscall('prctl', oneOf('PR_', C.PR_CAP_AMBIENT), raise, named(name, capability), 0, 0)
 }

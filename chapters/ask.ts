@@ -1,0 +1,99 @@
+// What the chapters ask a process that they start: a small shell script, and its answer as text. Everything that
+// makes the process special is in the list of calls that it makes before.
+
+import { closeSync, readFileSync } from 'node:fs'
+import { call } from '../src/syscall/call.ts'
+import { type CloneOptions, clone } from '../src/syscall/clone.ts'
+import * as C from '../src/syscall/constants.ts'
+import { dup3, pipe2 } from '../src/syscall/file.ts'
+import { execve } from '../src/syscall/process.ts'
+import type { Syscall } from '../src/syscall/syscall.ts'
+import { wait, waitNow } from '../src/syscall/wait.ts'
+import type { Narrator } from './narrator.ts'
+
+const environment = [
+  'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+  'PS1=inside # ',
+  'HOME=/',
+]
+
+export interface Question extends CloneOptions {
+  /** The new namespaces. */
+  readonly flags?: number
+  /** What the process does before it becomes a shell. */
+  readonly calls?: readonly Syscall[]
+  /** What this process sees while the script waits in `read`. */
+  readonly meanwhile?: (pid: number) => string | undefined
+}
+
+export interface Answer {
+  /** All that the script prints. */
+  readonly inside: string
+  /** What `meanwhile` says. */
+  readonly outside?: string
+}
+
+/** Start a process, let it make the calls and then run `script`. */
+export function ask(script: string, { flags = 0, calls = [], meanwhile, ...options }: Question = {}): Answer {
+  using ends = new DisposableStack()
+  const input = pipe(ends)
+  const output = pipe(ends)
+  const pid = clone(
+    flags,
+    [
+      dup3(input.read.fd, 0),
+      dup3(output.write.fd, 1),
+      dup3(output.write.fd, 2),
+      ...calls,
+      execve('/bin/sh', ['sh', '-c', script], environment),
+    ],
+    options,
+  )
+  let outside: string | undefined
+  try {
+    outside = meanwhile?.(pid)
+  } finally {
+    input.write.close()
+    output.write.close()
+  }
+  const inside = readFileSync(output.read.fd, 'utf8').trim()
+  waitNow(pid)
+  return { inside, outside }
+}
+
+/** Ask, and tell both sides. */
+export function show(tell: Narrator, script: string, question?: Question): void {
+  const { inside, outside } = ask(script, question)
+  tell.inside(inside)
+  if (outside !== undefined) tell.host(outside)
+}
+
+/** A shell on the terminal, after the calls; it may as well read its commands from a pipe. */
+export async function shell(flags: number, calls: readonly Syscall[]): Promise<void> {
+  const stay = () => {}
+  // Ctrl-C is for what runs in the shell: it reaches us too, for we are in front of the same terminal
+  process.on('SIGINT', stay)
+  const interactive = process.stdin.isTTY ? ['-i'] : []
+  await wait(clone(flags, [...calls, execve('/bin/sh', ['sh', ...interactive], environment)]))
+  process.off('SIGINT', stay)
+}
+
+interface End {
+  readonly fd: number
+  readonly close: () => void
+}
+
+function pipe(owner: DisposableStack): { read: End; write: End } {
+  const fds = new Int32Array(2)
+  call(pipe2(new Uint8Array(fds.buffer), C.O_CLOEXEC))
+  const end = (fd: number): End => {
+    let open = true
+    const close = () => {
+      if (open) closeSync(fd)
+      open = false
+    }
+    owner.defer(close)
+    return { fd, close }
+  }
+  return { read: end(fds[0]!), write: end(fds[1]!) }
+}
