@@ -10,7 +10,7 @@ import { perform } from '../syscall/perform.ts'
 import { type Step, stepsOf } from '../syscall/syscall.ts'
 import type { Dialect, Events, Usage } from './dialect.ts'
 import { CgroupError } from './error.ts'
-import { checkLimit, limitSteps, readOnly, setLimit, writing } from './limit.ts'
+import { checkLimit, type Limit, limitSteps, readOnly, setLimits, writing } from './limit.ts'
 import { type CgroupMount, cgroupMounts, trackersInUse, versionOf } from './mounts.ts'
 import { checkedPath } from './path.ts'
 import { freeze, groupsIn, killAll, pidsBelow, remove, thaw } from './processes.ts'
@@ -30,6 +30,8 @@ export interface Hierarchy {
    * @throws CgroupError that names the limit which this host cannot hold
    */
   create(path: string, resources: LinuxResources): Created
+  /** Other limits for a group that is there, read back as well; those left out stay as they are, and the devices too. */
+  update(path: string, resources: Omit<LinuxResources, 'devices'>): Created
   /** The calls by which a new process (one without threads) goes into the group itself, before it loses sight of it. */
   joinSteps(path: string): Step[]
   /** Move a process of this host into the group. */
@@ -77,6 +79,7 @@ export function of(dialect: Dialect): Hierarchy {
     mounts: dialect.mounts,
     setupSteps: (path, resources) => setupSteps(dialect, checkedPath(path), resources),
     create: (path, resources) => create(dialect, checkedPath(path), resources),
+    update: (path, resources) => ({ warnings: apply(dialect.limits(checkedPath(path), resources)) }),
     joinSteps: (path) => dialect.joinSteps(checkedPath(path)),
     join: (path, pid) => join(dialect, checkedPath(path), pid),
     usage: (path) => dialect.usage(checkedPath(path)),
@@ -102,18 +105,19 @@ function create(dialect: Dialect, path: string, resources: LinuxResources): Crea
   const limits = dialect.limits(path, resources)
   const warnings = makeGroup(dialect, path)
   try {
-    const held = limits.filter((limit) => {
-      const warning = setLimit(limit)
-      if (warning !== undefined) warnings.push(warning)
-      return warning === undefined
-    })
-    for (const limit of held) checkLimit(limit)
+    warnings.push(...apply(limits))
     if (resources.devices) dialect.setDevices(path, resources.devices)
   } catch (error) {
     remove(dialect, path)
     throw error
   }
   return { warnings }
+}
+
+function apply(limits: readonly Limit[]): string[] {
+  const warnings = setLimits(limits)
+  for (const limit of limits) checkLimit(limit)
+  return warnings
 }
 
 /** Another engine may just be removing the empty group above ours: then once more. */

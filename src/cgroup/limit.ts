@@ -1,12 +1,13 @@
 // One limit: a file of a control group, what is written into it, and how it must read afterwards.
 
-import { readFileSync } from 'node:fs'
 import { AT_FDCWD, O_CLOEXEC, O_WRONLY } from '../syscall/constants.ts'
-import { failedWith, SyscallError } from '../syscall/error.ts'
+import { errnoMessage } from '../syscall/errno.ts'
+import { SyscallError } from '../syscall/error.ts'
 import { close, openat, write } from '../syscall/file.ts'
 import { perform } from '../syscall/perform.ts'
 import { type Step, type Syscall, stepsOf } from '../syscall/syscall.ts'
 import { CgroupError } from './error.ts'
+import { readText } from './files.ts'
 
 const step = stepsOf(4)
 
@@ -34,21 +35,42 @@ export function limitSteps({ why, file, value }: Limit): Step[] {
 }
 
 /**
- * Write the limit.
- * @returns the warning, if it was only a wish and this host cannot fulfil it
- * @throws CgroupError that says why the host cannot
+ * Write the limits. One may be refused only because another still has its old value (v1: memory is never above memory
+ * and swap, so which goes first depends on the direction): what is refused is tried again after the others.
+ * @returns warnings: the wishes that this host cannot fulfil
+ * @throws CgroupError for a limit that it cannot set
  */
-export function setLimit(limit: Limit): string | undefined {
+export function setLimits(limits: readonly Limit[]): string[] {
+  const warnings: string[] = []
+  const refused = limits.filter((limit) => {
+    const error = tried(limit)
+    if (error?.code === 'ENOENT' && limit.wish !== undefined) warnings.push(limit.wish)
+    else return error !== undefined
+    return false
+  })
+  for (const limit of refused) {
+    const error = tried(limit)
+    if (error) throw explained(limit, error)
+  }
+  return warnings
+}
+
+function tried(limit: Limit): SyscallError | undefined {
   try {
     perform(limitSteps(limit))
     return undefined
   } catch (error) {
-    if (limit.wish !== undefined && failedWith(error, 'ENOENT')) return limit.wish
-    if (!(error instanceof SyscallError)) throw error
-    throw new CgroupError(`Cannot set ${limit.asked}: ${error.message}${reason(limit, error.code)}`, {
-      cause: error,
-    })
+    if (error instanceof SyscallError) return error
+    throw error
   }
+}
+
+function explained({ asked, file, value }: Limit, cause: SyscallError): CgroupError {
+  const came = `${cause.code}: ${errnoMessage(cause.errno)}`
+  return new CgroupError(
+    `Cannot set ${asked}: writing ${value} into ${file} gave ${came}${reason(file, cause.code)}`,
+    { cause },
+  )
 }
 
 /**
@@ -56,15 +78,17 @@ export function setLimit(limit: Limit): string | undefined {
  * @throws CgroupError if not
  */
 export function checkLimit(limit: Limit): void {
-  const content = readFileSync(limit.file, 'utf8').trim()
-  if (limit.kept(content)) return
+  const content = readText(limit.file)
+  // a wish that could not be fulfilled has no file
+  if (content === undefined && limit.wish !== undefined) return
+  if (content !== undefined && limit.kept(content)) return
   throw new CgroupError(
-    `Cannot set ${limit.asked}: the kernel took ${limit.value} for ${limit.file} and keeps ${content}.\n` +
+    `Cannot set ${limit.asked}: the kernel took ${limit.value} for ${limit.file} and keeps ${content ?? 'nothing'}.\n` +
       'A limit that does not hold would be worse than none, so nothing is started.',
   )
 }
 
-function reason({ file }: Limit, code: string): string {
+function reason(file: string, code: string): string {
   const controller = file.slice(file.lastIndexOf('/') + 1).split('.')[0]!
   if (code === 'ENOENT') return `\n${missing(controller)}`
   if (code === 'EROFS' || code === 'EACCES') return `\n${readOnly}`
@@ -98,5 +122,5 @@ export function bytes(count: number): string {
   const unit = [['GiB', 2 ** 30] as const, ['MiB', 2 ** 20] as const, ['KiB', 2 ** 10] as const].find(
     ([, size]) => count >= size && count % size === 0,
   )
-  return unit ? `${count / unit[1]} ${unit[0]}` : `${count} bytes`
+  return unit ? `${count / unit[1]} ${unit[0]}` : `${count} ${count === 1 ? 'byte' : 'bytes'}`
 }

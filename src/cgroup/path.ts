@@ -15,8 +15,7 @@ export function checkedPath(path: string): string {
 
 function reason(path: string, parts: readonly string[]): string | undefined {
   if (parts.length === 0) return 'it would be the group of the whole system'
-  if (parts.some((part) => part === '..' || part === '.'))
-    return 'it must stay below the hierarchy, without . and ..'
+  if (parts.some((part) => part === '..' || part === '.')) return 'it must stay below the hierarchy'
   if (/[\0\n]/.test(path)) return 'it has a character in it that no group has'
   if (parts.some((part) => Buffer.byteLength(part) > 255)) return 'a part of it is longer than 255 bytes'
   return undefined

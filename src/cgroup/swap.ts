@@ -1,6 +1,7 @@
-// When is a limit on swap a wish, and when an order? Pure.
+// Memory and swap together: what makes no sense, and when a limit is a wish and when an order. Pure.
 
-import type { Limit } from './limit.ts'
+import { CgroupError } from './error.ts'
+import { bytes, type Limit } from './limit.ts'
 import type { MemoryLimit } from './resources.ts'
 
 const warning =
@@ -13,4 +14,17 @@ const warning =
 export function swapWish({ limit, swap }: MemoryLimit): Pick<Limit, 'wish'> {
   const byDefault = limit !== undefined && swap === 2 * limit
   return byDefault || (swap !== undefined && swap < 0) ? { wish: warning } : {}
+}
+
+/** @throws CgroupError if the two numbers cannot both hold */
+export function checkSwap({ limit, swap }: MemoryLimit): void {
+  if (swap === undefined || swap < 0) return
+  if (limit === undefined || limit < 0) {
+    throw new CgroupError('A limit on memory and swap together needs a limit on memory as well.')
+  }
+  if (swap < limit) {
+    throw new CgroupError(
+      `Memory and swap together (${bytes(swap)}) cannot be less than memory alone (${bytes(limit)}).`,
+    )
+  }
 }

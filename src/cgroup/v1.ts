@@ -14,7 +14,7 @@ import type { CgroupMount } from './mounts.ts'
 import { levels } from './path.ts'
 import { rmdir } from './processes.ts'
 import type { CpuLimit, DeviceRule, LinuxResources, MemoryLimit } from './resources.ts'
-import { swapWish } from './swap.ts'
+import { checkSwap, swapWish } from './swap.ts'
 
 const step = stepsOf(4)
 
@@ -106,7 +106,9 @@ export function pidsLimit(file: string, limit: number): Limit {
 }
 
 /** Memory before memory with swap, as a new group has no limit yet: the first must never be above the second. */
-function memoryLimits(file: FileOf, { limit, swap }: MemoryLimit): Limit[] {
+function memoryLimits(file: FileOf, memory: MemoryLimit): Limit[] {
+  const { limit, swap } = memory
+  checkSwap(memory)
   const list: Limit[] = []
   if (limit !== undefined) {
     list.push({
@@ -124,7 +126,7 @@ function memoryLimits(file: FileOf, { limit, swap }: MemoryLimit): Limit[] {
       why: swap < 0 ? 'as much swap as there is' : `at most ${bytes(swap)} of memory and swap together`,
       asked: `a limit of ${bytes(swap)} on memory and swap`,
       kept: (content) => keptBytes(swap, content),
-      ...swapWish({ limit, swap }),
+      ...swapWish(memory),
     })
   }
   return list

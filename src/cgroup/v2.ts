@@ -9,7 +9,6 @@ import { allowing, type Step, stepsOf } from '../syscall/syscall.ts'
 import { policyOf } from './device-policy.ts'
 import { attachProgram, programSteps } from './devices-bpf.ts'
 import type { Dialect, Events, Usage } from './dialect.ts'
-import { CgroupError } from './error.ts'
 import { evacuate } from './evacuate.ts'
 import { readKey, readNumber, readText } from './files.ts'
 import { bytes, keptBytes, type Limit, writing } from './limit.ts'
@@ -17,7 +16,7 @@ import type { CgroupMount } from './mounts.ts'
 import { levels } from './path.ts'
 import type { CpuLimit, LinuxResources, MemoryLimit } from './resources.ts'
 import { weightOf } from './resources.ts'
-import { swapWish } from './swap.ts'
+import { checkSwap, swapWish } from './swap.ts'
 import { pidsLimit } from './v1.ts'
 
 const step = stepsOf(4)
@@ -137,6 +136,7 @@ function limits(file: FileOf, { memory, cpu, pids }: LinuxResources): Limit[] {
 /** v2 limits swap by itself, where the OCI specification counts it together with memory. */
 function memoryLimits(file: FileOf, memory: MemoryLimit): Limit[] {
   const { limit, swap } = memory
+  checkSwap(memory)
   const list: Limit[] = []
   if (limit !== undefined) {
     list.push({
@@ -148,15 +148,7 @@ function memoryLimits(file: FileOf, memory: MemoryLimit): Limit[] {
     })
   }
   if (swap === undefined) return list
-  if (swap >= 0 && (limit === undefined || limit < 0)) {
-    throw new CgroupError('A limit on memory and swap together needs a limit on memory as well.')
-  }
   const alone = swap < 0 ? -1 : swap - limit!
-  if (swap >= 0 && alone < 0) {
-    throw new CgroupError(
-      `Memory and swap together (${bytes(swap)}) are less than memory alone (${bytes(limit!)}).`,
-    )
-  }
   list.push({
     file: file('memory.swap.max'),
     value: alone < 0 ? 'max' : String(alone),
