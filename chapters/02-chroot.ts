@@ -85,7 +85,7 @@ function leaks({ say, host, inside }: Narrator): void {
   host(`Alice’s sleep: ${JSON.stringify(waitNow(alice))}. Chapter 3 hides all this.`)
 }
 
-function escape({ say, host, inside }: Narrator): void {
+function breakOut({ say, host, inside }: Narrator): void {
   using root = tinyRoot()
   say('Before: a process in the chroot asks which system this is.')
   inside(outputOf(0, [...intoChroot(root.path), whichSystem()]))
@@ -131,7 +131,7 @@ await tell({
   experiments: [
     { name: 'build', shows: 'a root file system made of this machine’s own programs', run: build },
     { name: 'leaks', shows: 'what a chroot does not hide', run: leaks },
-    { name: 'escape', shows: 'the attack: four calls lead out of a chroot', run: escape },
+    { name: 'escape', shows: 'the attack: four calls lead out of a chroot', run: breakOut },
     { name: 'pivot', shows: 'the fix: pivot_root leaves no way out', run: pivot },
     { name: 'devices', shows: '/proc, /sys and /dev in the new root', run: devices },
   ],
