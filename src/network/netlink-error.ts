@@ -43,6 +43,8 @@ function hint({ name, text }: Message, code: string): string | undefined {
   if (name.startsWith('NFT_') && (code === 'ENOENT' || code === 'EOPNOTSUPP')) {
     return 'The kernel lacks a part of nf_tables.\nTry: modprobe -a nf_tables nft_chain_nat nft_masq nft_ct'
   }
+  if (code === 'EADDRNOTAVAIL' && name === 'RTM_NEWLINK')
+    return 'This is no hardware address for one link.\nThe second digit of its first byte must be even, as in 02:42:ac:1d:00:02.'
   if (code === 'EBUSY' || code === 'ENFILE')
     return 'The kernel is out of room for it just now.\nTry once more.'
   return undefined

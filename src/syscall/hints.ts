@@ -102,6 +102,12 @@ const rules: readonly Rule[] = [
     errno: 'EAFNOSUPPORT',
     why: () => 'This kernel does not speak this netlink family.',
   },
+  {
+    calls: ['socket'],
+    errno: 'EPROTONOSUPPORT',
+    why: () =>
+      'The part of the kernel that this talks to is not there.\nTry: modprobe -a nfnetlink nf_tables',
+  },
 ]
 
 /** Two short lines on why `call` failed with `errno` and what to do; undefined if there is nothing to add. */
