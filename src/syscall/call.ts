@@ -1,5 +1,6 @@
 // call(x): make a system call now, in this process, on this thread.
 
+import { errnoNumber } from './errno.ts'
 import { SyscallError } from './error.ts'
 import { invoke, type Word } from './memory.ts'
 import { arch, numberOf } from './numbers.ts'
@@ -27,7 +28,7 @@ export function attempt(x: Syscall): number {
 }
 
 function isAllowed(x: Syscall, result: number): boolean {
-  return x.allow !== undefined && result < 0 && new SyscallError(x, -result).code === x.allow
+  return x.allow !== undefined && result === -errnoNumber(x.allow)
 }
 
 function word(value: Value): Word {

@@ -118,9 +118,10 @@ function end(fd: number, owner: DisposableStack): End {
 
 /** Copy the list into memory that V8 does not know, for the child to read. */
 function inMemory(list: readonly Syscall[], owner: DisposableStack): Block {
-  const block = allocate(layOut(list, 0, arch).length)
+  const table = layOut(list, arch)
+  const block = allocate(table.size)
   owner.defer(() => free(block))
-  layOut(list, block.address, arch).copy(block.bytes)
+  table.writeTo(block.bytes, block.address)
   return block
 }
 
@@ -217,7 +218,7 @@ function failedExec(made: readonly Outcome[]): Outcome | undefined {
 
 function failed(x: Syscall, result: number): boolean {
   if (result >= (x.least ?? 0)) return false
-  return new SyscallError(x, -result).code !== x.allow
+  return x.allow === undefined || result !== -errnoNumber(x.allow)
 }
 
 function reap(pid: number): void {

@@ -125,6 +125,11 @@ export function wait4(pid: number, status: Uint8Array, options: number): Syscall
   return syscall('wait4', pid, status, flags('W', options), 0)
 }
 
+/** Fill `into` with random bytes. getrandom(2) */
+export function getrandom(into: Uint8Array): Syscall {
+  return syscall('getrandom', into, into.length, 0)
+}
+
 /** The end, with a status. exit_group(2) */
 export function exit_group(status: number): Syscall {
   return syscall('exit_group', status)

@@ -6,74 +6,124 @@ import { errnoNumber } from './errno.ts'
 import { type Arch, numberOf } from './numbers.ts'
 import { isSyscall, plainValue, type Syscall, type Value } from './syscall.ts'
 
-/** What a record's result is before its call was made: no errno reaches so far. */
+/** What a record's result is before its call was made, and the accepted error where none is: no call returns it. */
 export const notMade = -65536
 
-/**
- * Lay out `calls` for the processor. The addresses inside are those that are right when the block lies at `base`:
- * call it with base 0 to learn the size.
- */
-export function layOut(calls: readonly Syscall[], base: number, processor: Arch): Buffer {
-  const position = new Map<Syscall, number>(calls.map((call, i) => [call, i * record.size]))
-  const pieces: Buffer[] = []
-  let end = calls.length * record.size
+/** A table that can lie anywhere. */
+export interface Table {
+  /** Bytes that it takes. */
+  readonly size: number
+  /** Put it into memory: `bytes` is what C will find at `address`. */
+  writeTo(bytes: Uint8Array, address: number): void
+}
 
-  /** Append bytes at an address that a word may have, and say where they are. */
-  const append = (bytes: Buffer): number => {
-    const at = end
-    const padding = -bytes.length & 7
-    pieces.push(bytes)
-    if (padding > 0) pieces.push(Buffer.alloc(padding))
-    end += bytes.length + padding
-    return base + at
+/** Lay out `calls` for the processor. */
+export function layOut(calls: readonly Syscall[], processor: Arch): Table {
+  const position = new Map<Syscall, number>()
+  for (const [i, call] of calls.entries()) {
+    if (call.args.length > 6) throw new Error(`${call.name} has more than six arguments`)
+    if (position.has(call)) throw new Error(`${call.name} stands twice in the list: make the value twice`)
+    position.set(call, i * record.size)
   }
-  const wordOf = (value: number | bigint): Buffer => {
-    const word = Buffer.alloc(8)
-    word.writeBigInt64LE(BigInt.asIntN(64, BigInt(value)))
-    return word
+  const memory = growing(calls.length * record.size)
+
+  /** What a register will hold: a number, or the place of what cannot be in one. */
+  const fill = (at: number, value: Exclude<Value, Syscall>): void => {
+    if (typeof value === 'number') memory.setNumber(at, value)
+    else if (typeof value === 'bigint') memory.setNumber(at, Number(value))
+    else if (typeof value === 'string') memory.setAddress(at, memory.addText(value))
+    else if (value instanceof Uint8Array) memory.setAddress(at, memory.addBytes(value))
+    else memory.setAddress(at, addTexts(value))
   }
-  /** What a register will hold: a number, or the address of what cannot be in one. */
-  const register = (value: Exclude<Value, Syscall>): number | bigint => {
-    if (typeof value === 'number' || typeof value === 'bigint') return value
-    if (typeof value === 'string') return append(Buffer.from(`${value}\0`))
-    if (value instanceof Uint8Array) return append(Buffer.from(value))
-    return append(
-      Buffer.concat([...value.map((text) => wordOf(append(Buffer.from(`${text}\0`)))), wordOf(0)]),
-    )
+  const addTexts = (texts: readonly string[]): number => {
+    const pointers = memory.reserve((texts.length + 1) * 8)
+    for (const [i, text] of texts.entries()) memory.setAddress(pointers + i * 8, memory.addText(text))
+    return pointers
   }
   /** Where the register's content will be found: in a word of its own, or in an earlier record's result. */
-  const address = (value: Value, user: Syscall): number => {
-    if (!isSyscall(value)) return append(wordOf(register(value)))
+  const placeOf = (value: Value, user: Syscall): number => {
+    if (!isSyscall(value)) {
+      const word = memory.reserve(8)
+      fill(word, value)
+      return word
+    }
     const earlier = position.get(value)
     if (earlier === undefined || earlier >= position.get(user)!) {
-      throw new Error(
-        `${user.name} uses the result of ${value.name}, which is not made before it in this list`,
-      )
+      throw new Error(`${user.name} uses the result of ${value.name}, which is not made before it in this list`)
     }
-    return base + earlier + record.result
+    return earlier + record.result
   }
 
-  const records = calls.map((call, i) => {
-    if (call.args.length > 6) throw new Error(`${call.name} has more than six arguments`)
-    if (calls.indexOf(call) !== i)
-      throw new Error(`${call.name} stands twice in the list: make the value twice`)
-    const bytes = Buffer.alloc(record.size)
-    bytes.writeBigInt64LE(BigInt(numberOf(call.name, processor)), record.number)
+  const zero = memory.reserve(8)
+  for (const [call, at] of position) {
+    memory.setNumber(at + record.number, numberOf(call.name, processor))
     for (let n = 0; n < 6; n++) {
-      const at = address(plainValue(call.args[n] ?? 0), call)
-      bytes.writeBigInt64LE(BigInt(at), record.args + 8 * n)
+      const arg = call.args[n]
+      memory.setAddress(at + record.args + 8 * n, arg === undefined ? zero : placeOf(plainValue(arg), call))
     }
-    bytes.writeBigInt64LE(BigInt(notMade), record.result)
-    bytes.writeBigInt64LE(BigInt(call.least ?? 0), record.least)
-    bytes.writeBigInt64LE(BigInt(call.allow ? -errnoNumber(call.allow) : 0), record.allow)
-    return bytes
-  })
-  return Buffer.concat([...records, ...pieces])
+    memory.setNumber(at + record.result, notMade)
+    memory.setNumber(at + record.least, call.least ?? 0)
+    memory.setNumber(at + record.allow, call.allow ? -errnoNumber(call.allow) : 0)
+  }
+  return memory.table
+}
+
+/** Memory that grows as it is filled, and does not know yet where it will lie. */
+function growing(start: number) {
+  let bytes = Buffer.alloc(2 * start + 4096)
+  let end = start
+  /** The places of words that are addresses: the base is added to them in the end. */
+  const addresses: number[] = []
+
+  const reserve = (size: number): number => {
+    const at = end
+    end += (size + 7) & ~7
+    if (end > bytes.length) bytes = Buffer.concat([bytes, Buffer.alloc(end)])
+    return at
+  }
+  const setNumber = (at: number, value: number): void => writeWord(bytes, at, value)
+  return {
+    reserve,
+    setNumber,
+    setAddress: (at: number, place: number): void => {
+      addresses.push(at)
+      setNumber(at, place)
+    },
+    addBytes: (content: Uint8Array): number => {
+      const at = reserve(content.length)
+      bytes.set(content, at)
+      return at
+    },
+    addText: (text: string): number => {
+      const at = reserve(Buffer.byteLength(text) + 1)
+      bytes.write(text, at)
+      return at
+    },
+    table: {
+      get size() {
+        return end
+      },
+      writeTo: (into: Uint8Array, address: number): void => {
+        into.set(bytes.subarray(0, end))
+        for (const at of addresses) writeWord(into, at, address + readWord(bytes, at))
+      },
+    },
+  }
 }
 
 /** The results in a table that a child has worked on, in the order of its calls; `notMade` where it did not come. */
-export function resultsOf(bytes: Buffer, count: number): number[] {
-  return Array.from({ length: count }, (_, i) =>
-    Number(bytes.readBigInt64LE(i * record.size + record.result)),
-  )
+export function resultsOf(bytes: Uint8Array, count: number): number[] {
+  return Array.from({ length: count }, (_, i) => readWord(bytes, i * record.size + record.result))
+}
+
+/** A word of 64 bits, the low half first: both processors are little-endian. Numbers up to 2^53 are exact. */
+function writeWord(bytes: Uint8Array, at: number, value: number): void {
+  const view = new DataView(bytes.buffer, bytes.byteOffset)
+  view.setUint32(at, value >>> 0, true)
+  view.setInt32(at + 4, Math.floor(value / 2 ** 32), true)
+}
+
+function readWord(bytes: Uint8Array, at: number): number {
+  const view = new DataView(bytes.buffer, bytes.byteOffset)
+  return view.getInt32(at + 4, true) * 2 ** 32 + view.getUint32(at, true)
 }
