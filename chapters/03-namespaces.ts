@@ -17,7 +17,7 @@ import { msgget } from '../src/syscall/ipc.ts'
 import { mount, umount2 } from '../src/syscall/mount.ts'
 import { prctl, setgroups, sethostname, setresgid, setresuid, unshare } from '../src/syscall/process.ts'
 import { allowing, type Syscall } from '../src/syscall/syscall.ts'
-import { ask, shell, show } from './ask.ts'
+import { ask, cleanUpFirst, shell, show } from './ask.ts'
 import { type Narrator, tell } from './narrator.ts'
 import { stage } from './stage.ts'
 
@@ -103,6 +103,7 @@ function network(tell: Narrator) {
 function cgroup(tell: Narrator) {
   const version1 = existsSync('/sys/fs/cgroup/pids/cgroup.procs')
   const group = `/sys/fs/cgroup${version1 ? '/pids' : ''}/alice-${process.pid}`
+  cleanUpFirst()
   using end = new DisposableStack()
   mkdirSync(group)
   end.defer(() => rmdirSync(group))

@@ -78,6 +78,12 @@ export async function shell(flags: number, calls: readonly Syscall[]): Promise<v
   process.off('SIGINT', stay)
 }
 
+/** From here on Ctrl-C waits until this process is between two experiments, where nothing is left to clean up. */
+export function cleanUpFirst(): void {
+  const stop = () => process.exit(130)
+  process.once('SIGINT', stop).once('SIGTERM', stop)
+}
+
 interface End {
   readonly fd: number
   readonly close: () => void
