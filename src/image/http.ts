@@ -200,10 +200,10 @@ function watchSilence(host: string, { patience = 60_000, signal }: HttpOptions):
 function explained(host: string, error: unknown, silence: Silence): unknown {
   const reason = silence.reason()
   if (reason) return reason
-  if (!(error instanceof TypeError)) return error
-  const cause = error.cause as (Error & { code?: string; errors?: Error[] }) | undefined
-  const code = cause?.code ?? ''
-  const said = cause?.message || cause?.errors?.[0]?.message || error.message
+  if (!(error instanceof Error)) return error
+  const cause = (error.cause ?? error) as Error & { code?: string; errors?: Error[] }
+  const code = cause.code ?? ''
+  const said = cause.message || cause.errors?.[0]?.message || error.message
   if (code === 'ECONNREFUSED')
     return new Error(
       `Nothing listens at ${host}: the registry is away.\nIs the name right, and is it running?`,

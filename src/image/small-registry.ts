@@ -120,13 +120,22 @@ function mediaTypeOf(path: string): string {
 }
 
 function sendFile(path: string, start: number, response: ServerResponse, fault?: Fault): void {
-  const stop = fault?.cutAfter ?? fault?.stallAfter
-  const end = stop === undefined ? undefined : start + stop - 1
-  const file = createReadStream(path, { start, end, highWaterMark: 1 << 20 })
-  if (fault?.wrongByte)
-    file.once('data', (chunk) => Buffer.isBuffer(chunk) && chunk.writeUInt8(chunk[0]! ^ 1))
-  file.pipe(response, { end: stop === undefined })
-  if (fault?.cutAfter !== undefined) file.on('end', () => setTimeout(() => response.destroy(), 50))
+  const stop = fault?.cutAfter ?? fault?.stallAfter ?? Number.POSITIVE_INFINITY
+  let sent = 0
+  const file = createReadStream(path, { start, highWaterMark: 1 << 18 })
+  file.on('data', (chunk: Buffer | string) => {
+    if (typeof chunk === 'string') return
+    if (fault?.wrongByte && sent === 0) chunk.writeUInt8(chunk.readUInt8() ^ 1)
+    const piece = chunk.subarray(0, stop - sent)
+    sent += piece.length
+    if (!response.write(piece)) file.pause()
+    if (sent < stop) return
+    file.destroy()
+    // what is written is to arrive first
+    if (fault?.cutAfter !== undefined) setTimeout(() => response.destroy(), 20)
+  })
+  response.on('drain', () => file.resume()).on('close', () => file.destroy())
+  file.on('end', () => response.end())
 }
 
 /** Which manifest a tag stands for. `index.json` may name it in full, `docker.io/library/tiny:latest`, or by its tag. */
