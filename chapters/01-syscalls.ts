@@ -45,7 +45,9 @@ function child({ say, host }: Narrator): void {
 
 function table({ say, host }: Narrator): void {
   const calls = [syscall('getpid'), exit_group(7)]
-  const bytes = layOut(calls, 0, arch)
+  const laidOut = layOut(calls, arch)
+  const bytes = Buffer.alloc(laidOut.size)
+  laidOut.writeTo(bytes, 0)
   say(`This is what the child reads: ${calls.map((x) => notation(x)).join(', ')}, as a table in memory.`)
   const parts: readonly (readonly [name: string, offset: number])[] = [
     ['number', record.number],

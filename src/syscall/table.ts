@@ -49,7 +49,9 @@ export function layOut(calls: readonly Syscall[], processor: Arch): Table {
     }
     const earlier = position.get(value)
     if (earlier === undefined || earlier >= position.get(user)!) {
-      throw new Error(`${user.name} uses the result of ${value.name}, which is not made before it in this list`)
+      throw new Error(
+        `${user.name} uses the result of ${value.name}, which is not made before it in this list`,
+      )
     }
     return earlier + record.result
   }
@@ -63,7 +65,7 @@ export function layOut(calls: readonly Syscall[], processor: Arch): Table {
     }
     memory.setNumber(at + record.result, notMade)
     memory.setNumber(at + record.least, call.least ?? 0)
-    memory.setNumber(at + record.allow, call.allow ? -errnoNumber(call.allow) : 0)
+    memory.setNumber(at + record.allow, call.allow ? -errnoNumber(call.allow) : notMade)
   }
   return memory.table
 }
@@ -71,6 +73,7 @@ export function layOut(calls: readonly Syscall[], processor: Arch): Table {
 /** Memory that grows as it is filled, and does not know yet where it will lie. */
 function growing(start: number) {
   let bytes = Buffer.alloc(2 * start + 4096)
+  let words = viewOf(bytes)
   let end = start
   /** The places of words that are addresses: the base is added to them in the end. */
   const addresses: number[] = []
@@ -78,10 +81,13 @@ function growing(start: number) {
   const reserve = (size: number): number => {
     const at = end
     end += (size + 7) & ~7
-    if (end > bytes.length) bytes = Buffer.concat([bytes, Buffer.alloc(end)])
+    if (end > bytes.length) {
+      bytes = Buffer.concat([bytes, Buffer.alloc(end)])
+      words = viewOf(bytes)
+    }
     return at
   }
-  const setNumber = (at: number, value: number): void => writeWord(bytes, at, value)
+  const setNumber = (at: number, value: number): void => writeWord(words, at, value)
   return {
     reserve,
     setNumber,
@@ -105,7 +111,8 @@ function growing(start: number) {
       },
       writeTo: (into: Uint8Array, address: number): void => {
         into.set(bytes.subarray(0, end))
-        for (const at of addresses) writeWord(into, at, address + readWord(bytes, at))
+        const target = viewOf(into)
+        for (const at of addresses) writeWord(target, at, address + readWord(words, at))
       },
     },
   }
@@ -113,17 +120,20 @@ function growing(start: number) {
 
 /** The results in a table that a child has worked on, in the order of its calls; `notMade` where it did not come. */
 export function resultsOf(bytes: Uint8Array, count: number): number[] {
-  return Array.from({ length: count }, (_, i) => readWord(bytes, i * record.size + record.result))
+  const words = viewOf(bytes)
+  return Array.from({ length: count }, (_, i) => readWord(words, i * record.size + record.result))
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }
 
 /** A word of 64 bits, the low half first: both processors are little-endian. Numbers up to 2^53 are exact. */
-function writeWord(bytes: Uint8Array, at: number, value: number): void {
-  const view = new DataView(bytes.buffer, bytes.byteOffset)
-  view.setUint32(at, value >>> 0, true)
-  view.setInt32(at + 4, Math.floor(value / 2 ** 32), true)
+function writeWord(words: DataView, at: number, value: number): void {
+  words.setUint32(at, value >>> 0, true)
+  words.setInt32(at + 4, Math.floor(value / 2 ** 32), true)
 }
 
-function readWord(bytes: Uint8Array, at: number): number {
-  const view = new DataView(bytes.buffer, bytes.byteOffset)
-  return view.getInt32(at + 4, true) * 2 ** 32 + view.getUint32(at, true)
+function readWord(words: DataView, at: number): number {
+  return words.getInt32(at + 4, true) * 2 ** 32 + words.getUint32(at, true)
 }
