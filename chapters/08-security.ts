@@ -16,8 +16,10 @@ import * as security from '../src/security/capabilities.ts'
 import { credentialSteps } from '../src/security/credentials.ts'
 import { maskedPaths, maskedSteps, readonlyPaths, readonlySteps } from '../src/security/masked-paths.ts'
 import { call } from '../src/syscall/call.ts'
+import { CLONE_NEWCGROUP } from '../src/syscall/constants.ts'
 import { mount } from '../src/syscall/mount.ts'
-import type { Step } from '../src/syscall/syscall.ts'
+import { unshare } from '../src/syscall/process.ts'
+import { type Step, stepsOf } from '../src/syscall/syscall.ts'
 import { notation } from '../src/syscall/trace.ts'
 import { ask, cleanUpFirst, shell } from './ask.ts'
 import { type Narrator, tell } from './narrator.ts'
@@ -32,9 +34,12 @@ interface Defence {
   readonly uid?: number
 }
 
-const flags = cloneFlags(['mount', 'uts', 'ipc', 'pid', 'network', 'cgroup'])
+const flags = cloneFlags(['mount', 'uts', 'ipc', 'pid', 'network'])
 const root = '/mnt'
 const group = `gocker-chapter-8-${process.pid}`
+
+/** A cgroup namespace begins where the process is, so it comes after the move; from inside it there is no way out. */
+const cgroupSteps = () => stepsOf(3)('its cgroup is the top of all that it sees', unshare(CLONE_NEWCGROUP))
 
 /** The lists of calls: of this chapter, in two parts, and of the whole container. */
 function container({ capabilities, paths, devices, noNewPrivileges, uid = 0 }: Defence) {
@@ -45,6 +50,7 @@ function container({ capabilities, paths, devices, noNewPrivileges, uid = 0 }: D
   const rights = credentialSteps({ uid, gid: uid, capabilities: sets, noNewPrivileges })
   const all = [
     ...(devices ? hierarchy().joinSteps(group) : []),
+    ...cgroupSteps(),
     ...privateSteps(),
     ...masks.before,
     ...pivotSteps(root),
