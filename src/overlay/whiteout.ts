@@ -52,8 +52,8 @@ export function isWhiteout(stats: Pick<Stats, 'mode' | 'rdev'>): boolean {
   return (stats.mode & typeBits) === C.S_IFCHR && stats.rdev === 0
 }
 
-/** Say at `path` that it is gone from the layers below. Needs CAP_MKNOD. */
-export function makeWhiteout(path: string): void {
+/** Say at `path` (bytes end with a NUL) that it is gone from the layers below. Needs CAP_MKNOD. */
+export function makeWhiteout(path: string | Uint8Array): void {
   call(mknodat(C.AT_FDCWD, path, C.S_IFCHR, 0))
 }
 

@@ -71,7 +71,7 @@ export function mkdirat(dir: Fd, path: string, mode: number): Syscall {
 }
 
 /** A device, a fifo or an empty file; `device` from `makedev`. mknod(2) */
-export function mknodat(dir: Fd, path: string, mode: number, device = 0): Syscall {
+export function mknodat(dir: Fd, path: string | Uint8Array, mode: number, device = 0): Syscall {
   const shown = device === 0 ? device : named(`makedev(${device >>> 8}, ${device & 0xff})`, device)
   return syscall('mknodat', dirFd(dir), path, octal(mode), shown)
 }
@@ -99,6 +99,23 @@ export function fchmodat(dir: Fd, path: string, mode: number): Syscall {
 /** chown(2); -1 leaves the owner or the group as it is */
 export function fchown(fd: Fd, uid: number, gid: number): Syscall {
   return syscall('fchown', fd, uid, gid)
+}
+
+/**
+ * Set the times of last access and of last change, both to the same moment, in whole seconds and nanoseconds.
+ * `path` 0 means the file behind the descriptor `dir` itself. utimensat(2)
+ */
+export function utimensat(
+  dir: Fd,
+  path: string | Uint8Array | 0,
+  seconds: number,
+  nanoseconds: number,
+  atFlags = 0,
+): Syscall {
+  const moment = [BigInt(seconds), BigInt(nanoseconds)]
+  const times = new Uint8Array(new BigInt64Array([...moment, ...moment]).buffer)
+  const shown = named(`[{${seconds}, ${nanoseconds}}, {${seconds}, ${nanoseconds}}]`, times)
+  return syscall('utimensat', dirFd(dir), path, shown, atFlags === 0 ? 0 : flags('AT_', atFlags))
 }
 
 /** umask(2) */
