@@ -146,7 +146,7 @@ function removeParents({ directories }: Dialect, path: string): void {
 const clock = new Int32Array(new SharedArrayBuffer(4))
 
 /** Sleep, longer from time to time. @returns milliseconds slept */
-function pause(waited: number): number {
+export function pause(waited: number): number {
   const milliseconds = Math.min(50, Math.max(1, waited))
   Atomics.wait(clock, 0, 0, milliseconds)
   return milliseconds
