@@ -77,19 +77,22 @@ function makeNarrator(): Narrator {
     host: (text) => print(beside(chalk.cyan('host      '), text)),
     inside: (text) => print(beside(chalk.magenta('container '), text)),
     quietly: (work) => {
+      const before = showing
       showCalls(false)
       try {
         return work()
       } finally {
-        showCalls(true)
+        showCalls(before)
       }
     },
   }
 }
 
 let everyCall = false
+let showing = false
 
 function showCalls(on: boolean): void {
+  showing = on
   observe(
     on
       ? (made) => {

@@ -186,3 +186,35 @@ describe.skipIf(!canRun)('errors of the network', () => {
     expect(found.leaked).toBe(0)
   })
 })
+
+describe.skipIf(!canRun)('chapter 7', () => {
+  const seen = () =>
+    [
+      ['ip', '-o', 'link'],
+      ['nft', 'list', 'ruleset'],
+      ['cat', '/proc/sys/net/ipv4/ip_forward'],
+    ]
+      .map(([command, ...args]) => spawnSync(command!, args, { encoding: 'utf8' }).stdout)
+      .join('')
+
+  it('shows each piece missing and then there, and leaves the host as it was', () => {
+    const before = seen()
+    const file = new URL('../chapters/07-network.ts', import.meta.url).pathname
+    const { stdout, stderr, status } = spawnSync(process.execPath, [file], { encoding: 'utf8' })
+    expect(stderr).toBe('')
+    expect(status).toBe(0)
+    const answers = [...stdout.matchAll(/(?<=http:.* → ).*/g)].map(([answer]) => answer)
+    expect(answers).toEqual([
+      expect.stringContaining('ENETUNREACH'),
+      expect.stringContaining('ECONNREFUSED'),
+      'no answer',
+      '"hello, 172.29.0.2"',
+      expect.stringContaining('ENETUNREACH'),
+      'no answer',
+      'no answer',
+      '"hello, 203.0.113.1"',
+      expect.stringMatching(/"hello, 172\.29\.\d+\.\d+"/),
+    ])
+    expect(seen()).toBe(before)
+  })
+})

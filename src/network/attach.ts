@@ -5,7 +5,7 @@
 // All of it is synchronous and belongs on the main thread: for a moment that thread is in the other namespace.
 
 import { readFileSync } from 'node:fs'
-import { attempt } from '../syscall/call.ts'
+import { attempt, call } from '../syscall/call.ts'
 import * as C from '../syscall/constants.ts'
 import { close } from '../syscall/file.ts'
 import { perform } from '../syscall/perform.ts'
@@ -40,53 +40,42 @@ export interface Attachment {
  * @throws NetlinkError, SyscallError; Error if every address is taken
  */
 export function attach(options: plan.NetworkOptions): Attachment {
-  using onError = new DisposableStack()
+  using opened = new DisposableStack()
+  const open = (fd: number) => opened.adopt(fd, (one) => attempt(close(one)))
   const { netns, socket } = makeNamespace()
-  onError.defer(() => attempt(close(netns)))
-  using lines = new DisposableStack()
-  lines.defer(() => attempt(close(socket)))
+  open(socket)
+  try {
+    ask(socket, plan.loopbackRequest())
+    if (options.mode === 'none') return { netns, notices: [], ...lettingGo(netns) }
 
-  ask(socket, plan.loopbackRequest())
-  if (options.mode === 'none') return attachment(netns, undefined, [], onError.move())
-
-  const bridge = options.bridge ?? gocker0
-  const host = openNetlink(C.NETLINK_ROUTE)
-  lines.defer(() => attempt(close(host)))
-  const link = ensureBridge(host, bridge)
-  const notices = [...allowForwarding(), ...openFirewall(bridge)]
-  const lease = layCable(host, netns, link, { ...options, bridge })
-  const inside = route.linkFrom(ask(socket, plan.getInsideRequest())[0]!)
-  ask(socket, plan.addressRequest(lease, inside.index))
-  return attachment(netns, lease, notices, onError.move())
+    const bridge = options.bridge ?? gocker0
+    const host = open(openNetlink(C.NETLINK_ROUTE))
+    const link = ensureBridge(host, bridge)
+    const notices = [...allowForwarding(), ...openFirewall(bridge)]
+    const lease = layCable(host, netns, link, { ...options, bridge })
+    const inside = route.linkFrom(ask(socket, plan.getInsideRequest())[0]!)
+    ask(socket, plan.addressRequest(lease, inside.index))
+    const { address, mac } = lease
+    const hostLink = hostLinkOf(address)
+    const { address: gateway, prefix } = bridge
+    return { netns, address, gateway, prefix, mac, hostLink, notices, ...lettingGo(netns, hostLink) }
+  } catch (error) {
+    attempt(close(netns))
+    throw error
+  }
 }
 
-function attachment(
-  netns: number,
-  lease: plan.Lease | undefined,
-  notices: readonly string[],
-  _owned: DisposableStack,
-): Attachment {
-  let open = true
+function lettingGo(netns: number, hostLink?: string): Pick<Attachment, 'close' | 'remove'> {
+  let held = true
   const letGo = () => {
-    if (open) attempt(close(netns))
-    open = false
+    if (held) call(close(netns))
+    held = false
   }
-  if (!lease) return { netns, notices, close: letGo, remove: letGo }
-  const { address, mac, bridge } = lease
-  return {
-    netns,
-    address,
-    gateway: bridge.address,
-    prefix: bridge.prefix,
-    mac,
-    hostLink: hostLinkOf(address),
-    notices,
-    close: letGo,
-    remove: () => {
-      removeLink(hostLinkOf(address))
-      letGo()
-    },
+  const remove = () => {
+    if (hostLink !== undefined) removeLink(hostLink)
+    letGo()
   }
+  return { close: letGo, remove }
 }
 
 /** Take a link away now; no error if it is gone already. */

@@ -33,8 +33,14 @@ export function netlinkSocket(family: number): Syscall {
 
 /** With an errno the kernel shall say in words what it does not like. netlink(7), Linux 4.12 */
 export function wantWords(fd: Fd): Syscall {
-  const on = new Uint8Array(new Uint32Array([1]).buffer)
-  return setsockopt(fd, named('SOL_NETLINK', N.SOL_NETLINK), named('NETLINK_EXT_ACK', N.NETLINK_EXT_ACK), on)
+  const on = named('[1]', new Uint8Array(new Uint32Array([1]).buffer))
+  return setsockopt(
+    fd,
+    named('SOL_NETLINK', N.SOL_NETLINK),
+    named('NETLINK_EXT_ACK', N.NETLINK_EXT_ACK),
+    on,
+    4,
+  )
 }
 
 /** Open a netlink socket in this thread's network namespace. It is for the caller to close it. */
@@ -76,6 +82,7 @@ export function ask(fd: number, { messages, allow }: Request): Received[] {
   const answers: Received[] = []
   for (let next = firstReceive; ; next = receive(fd)) {
     for (const one of take(next)) {
+      if (one.sequence < first) continue // left over from a request that was broken off by an error
       const failure = refusal(one)
       const refused = messages[one.sequence - first]
       if (failure && refused && failure.errno !== (allow && errnoNumber(allow)))

@@ -9,20 +9,20 @@ import { deleteLink, getLinks, type Link, linkFrom } from './route.ts'
 import { type Bridge, gocker0, leaseOf } from './settings.ts'
 
 /** One address that is given out. */
-export interface Lease {
+export interface GivenAddress {
   readonly address: string
   /** The host's end of the cable. */
   readonly link: string
 }
 
 /** The addresses that are given out now, as the links of the bridge tell. */
-export function list(bridge: Bridge = gocker0): Lease[] {
+export function list(bridge: Bridge = gocker0): GivenAddress[] {
   const links = allLinks()
   const master = links.find(({ name }) => name === bridge.name)?.index
   return links
     .filter((link) => master !== undefined && link.master === master)
     .map(({ name }) => ({ link: name, address: leaseOf(name) }))
-    .filter((lease): lease is Lease => lease.address !== undefined)
+    .filter((lease): lease is GivenAddress => lease.address !== undefined)
 }
 
 /**

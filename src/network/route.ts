@@ -89,6 +89,18 @@ export function setUp(index: number, name: string): Message {
   return message('RTM_NEWLINK', 0, linkStruct({ index, up: true }), [], `${byName(name)} IFF_UP`)
 }
 
+/** Make a link a port of a bridge. */
+export function plugInto(bridge: Pick<Link, 'index' | 'name'>, link: Pick<Link, 'index' | 'name'>): Message {
+  const master = u32('IFLA_MASTER', bridge.index, byName(bridge.name))
+  return message(
+    'RTM_NEWLINK',
+    0,
+    linkStruct({ index: link.index }),
+    [master],
+    `${byName(link.name)} ${master.text}`,
+  )
+}
+
 /** Ask for one link. */
 export function getLink(name: string): Message {
   return message('RTM_GETLINK', 0, linkStruct({}), [string('IFLA_IFNAME', name)])

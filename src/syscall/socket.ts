@@ -19,7 +19,7 @@ export function recvfrom(fd: Fd, into: Uint8Array, receiveFlags = 0): Syscall {
   return syscall('recvfrom', fd, into, into.length, receiveFlags, 0, 0)
 }
 
-/** Set an option whose value is in `value`. setsockopt(2) */
-export function setsockopt(fd: Fd, level: Arg, option: Arg, value: Uint8Array): Syscall {
-  return syscall('setsockopt', fd, level, option, value, value.length)
+/** Set an option; its value is `length` bytes. setsockopt(2) */
+export function setsockopt(fd: Fd, level: Arg, option: Arg, value: Arg, length: number): Syscall {
+  return syscall('setsockopt', fd, level, option, value, length)
 }
