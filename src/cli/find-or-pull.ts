@@ -27,7 +27,7 @@ export async function findOrPull(
     )
   if (policy === 'missing') err(`Unable to find image '${name}' locally`)
   const { pullImage } = await import('./pull-image.ts')
-  return pullImage(root, name, platform, err)
+  return pullImage({ root, name, platform, stream: process.stderr })
 }
 
 export function isTiny(name: string): boolean {

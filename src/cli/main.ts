@@ -6,7 +6,7 @@ import { commands } from './commands.ts'
 import { err } from './print.ts'
 import { usageError } from './usage.ts'
 
-await main(process.argv.slice(2))
+export const done = main(process.argv.slice(2))
 
 async function main(argv: readonly string[]): Promise<void> {
   const program = new Command('gocker')

@@ -1,0 +1,111 @@
+// The first lines of every `gocker`. To find, read and link a hundred modules takes longer than to start Node, so they
+// are put together into one file, kept in a cache, and made anew as soon as any source has changed: what is read is
+// what runs. Without esbuild, or a place for the cache, the sources are run as they are. Plain JavaScript, for it is
+// what decides how the TypeScript is loaded.
+
+const {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} = require('node:fs')
+const { enableCompileCache } = require('node:module')
+const { join } = require('node:path')
+const { pathToFileURL } = require('node:url')
+
+const sources = join(__dirname, '..')
+const packed = join(sources, '../dist/main.cjs')
+
+if (existsSync(packed) && !existsSync(join(__dirname, 'main.ts'))) {
+  enableCompileCache()
+  require(packed)
+} else {
+  start()
+}
+
+async function start() {
+  const cache = cacheFolder()
+  if (cache) enableCompileCache(join(cache, 'compiled'))
+  const bundle = cache && (isUpToDate(cache) ? join(cache, 'main.cjs') : await makeBundle(cache))
+  if (bundle) require(bundle)
+  else import('./main.ts')
+}
+
+/** One for each place that this program lies in; only its owner can write there. */
+function cacheFolder() {
+  const home =
+    process.geteuid?.() === 0
+      ? '/var/cache'
+      : process.env.XDG_CACHE_HOME || join(process.env.HOME || '/nonexistent', '.cache')
+  const folder = join(home, 'gocker', sources.replaceAll('/', '%'))
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    return folder
+  } catch {
+    return undefined
+  }
+}
+
+/** Was the one file made from the sources as they are now? */
+function isUpToDate(cache) {
+  try {
+    return readFileSync(join(cache, 'stamp'), 'utf8') === stampOf(sources)
+  } catch {
+    return false
+  }
+}
+
+/** When was which file changed? */
+function stampOf(folder) {
+  return readdirSync(folder, { withFileTypes: true })
+    .map((entry) => {
+      const path = join(folder, entry.name)
+      if (entry.isDirectory()) return stampOf(path)
+      if (!entry.name.endsWith('.ts') || entry.name.endsWith('.test.ts')) return ''
+      const { mtimeMs, size } = statSync(path)
+      return `${entry.name} ${mtimeMs} ${size}\n`
+    })
+    .join('')
+}
+
+/** Its path, or undefined if it cannot be made here. */
+async function makeBundle(cache) {
+  const stamp = stampOf(sources)
+  const path = join(cache, 'main.cjs')
+  try {
+    const { outputFiles } = await require('esbuild').build({
+      entryPoints: [join(__dirname, 'main.ts')],
+      bundle: true,
+      write: false,
+      platform: 'node',
+      format: 'cjs',
+      target: 'node24',
+      external: ['ffi-rs'],
+      logLevel: 'silent',
+      plugins: [{ name: 'urls', setup: keepUrls }],
+    })
+    write(path, outputFiles[0].text)
+    write(join(cache, 'stamp'), stamp)
+    return path
+  } catch {
+    return undefined
+  }
+}
+
+/** A source that asks for its own place is told where it lies, and not where the one file does. */
+function keepUrls(build) {
+  build.onLoad({ filter: /\.ts$/ }, ({ path }) => {
+    const url = JSON.stringify(pathToFileURL(path).href)
+    return { contents: readFileSync(path, 'utf8').replaceAll('import.meta.url', url), loader: 'ts' }
+  })
+}
+
+/** Whoever reads meanwhile finds the old one or the new one. */
+function write(path, text) {
+  const temporary = `${path}.${process.pid}`
+  writeFileSync(temporary, text)
+  renameSync(temporary, path)
+}

@@ -1,0 +1,39 @@
+// Pulling, as a person sees it: bars on a terminal, the last lines elsewhere, and an end when Ctrl-C is pressed.
+
+import { UserError } from '../container/user-error.ts'
+import { showProgress } from '../image/progress.ts'
+import { pull } from '../image/pull.ts'
+import { type Image, openStore } from '../image/store.ts'
+
+export interface PullRequest {
+  readonly root: string
+  readonly name: string
+  readonly platform: string | undefined
+  /** Where the progress is shown: `run` keeps standard output for the container. */
+  readonly stream: NodeJS.WriteStream
+  readonly quiet?: boolean
+}
+
+/** @throws Error with one message for whatever came between; the parts that arrived are used by the next pull */
+export async function pullImage({
+  root,
+  name,
+  platform,
+  stream,
+  quiet = false,
+}: PullRequest): Promise<Image> {
+  const interrupted = new AbortController()
+  const stop = () =>
+    interrupted.abort(
+      new UserError('the pull was interrupted; what has arrived is kept for the next one', 130),
+    )
+  process.once('SIGINT', stop)
+  process.once('SIGTERM', stop)
+  const progress = quiet ? undefined : showProgress(stream)
+  try {
+    return await pull(openStore(root), name, { platform, signal: interrupted.signal, onProgress: progress })
+  } finally {
+    process.off('SIGINT', stop)
+    process.off('SIGTERM', stop)
+  }
+}

@@ -1,0 +1,47 @@
+// gocker version: what this is, and on what it runs.
+
+import { readFileSync } from 'node:fs'
+import { arch, release, type } from 'node:os'
+import { Command } from 'commander'
+import { fill } from './format.ts'
+import { out } from './print.ts'
+
+export function command(): Command {
+  return new Command('version')
+    .description('Show the Gocker version information')
+    .usage('[OPTIONS]')
+    .option('-f, --format <string>', "'json', or a template as {{.Version}}")
+    .action(({ format }: { format?: string }) => out(shown(format)))
+}
+
+/** The version in package.json; the sources lie two folders below it, the packed program one. */
+export function version(): string {
+  for (const above of ['../../package.json', '../package.json']) {
+    try {
+      return (JSON.parse(readFileSync(new URL(above, import.meta.url), 'utf8')) as { version: string })
+        .version
+    } catch {
+      // the other place
+    }
+  }
+  return 'unknown'
+}
+
+function shown(format: string | undefined): string {
+  const facts = {
+    Version: version(),
+    NodeVersion: process.version,
+    Os: type().toLowerCase(),
+    Arch: arch(),
+    KernelVersion: release(),
+  }
+  if (format === 'json') return JSON.stringify(facts)
+  if (format !== undefined) return fill(format, facts)
+  const rows: [string, string][] = [
+    ['Version:', facts.Version],
+    ['Node version:', facts.NodeVersion],
+    ['OS/Arch:', `${facts.Os}/${facts.Arch}`],
+    ['Kernel version:', facts.KernelVersion],
+  ]
+  return ['Gocker:', ...rows.map(([key, value]) => ` ${key.padEnd(18)}${value}`)].join('\n')
+}
