@@ -7,6 +7,7 @@ import type { Hierarchy } from '../cgroup/hierarchy.ts'
 import { sweepImages } from '../image/remove.ts'
 import { openStore } from '../image/store.ts'
 import { removeAll } from '../network/prune.ts'
+import { gocker0 } from '../network/settings.ts'
 import { sweep } from './finish.ts'
 import type { Places } from './places.ts'
 import { folder, forget, list, load, status } from './state.ts'
@@ -56,6 +57,12 @@ function clearCgroups(places: Places, hierarchy: Hierarchy): string[] {
     .filter((id) => load(places, id) === undefined && hierarchy.pids(`gocker/${id}`).length === 0)
   for (const id of orphans) hierarchy.remove(`gocker/${id}`)
   return orphans.map((id) => `cgroup gocker/${id}`)
+}
+
+/** The bridge and its rules are made again by the next container. */
+function clearNetwork(containers: number): string[] {
+  const isThere = statSync(`/sys/class/net/${gocker0.name}`, { throwIfNoEntry: false }) !== undefined
+  return containers === 0 && removeAll() && isThere ? [`bridge ${gocker0.name} and its rules`] : []
 }
 
 function clearNames(places: Places): string[] {
