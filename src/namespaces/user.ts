@@ -4,6 +4,7 @@
 
 import { call } from '../syscall/call.ts'
 import * as C from '../syscall/constants.ts'
+import { failedWith } from '../syscall/error.ts'
 import { close, openat, write } from '../syscall/file.ts'
 
 /** `size` ids inside, from `containerID` on, are those outside from `hostID` on. OCI runtime spec, `linux.uidMappings` */
@@ -28,7 +29,7 @@ export function rootIs(hostID: number): IdMapping[] {
  *
  * Who is not root must first give up setgroups(2) in the namespace: otherwise a user could drop a group that
  * was given to keep them out of a file (CVE-2014-8989).
- * @throws SyscallError EPERM if a range is not ours to give: an ordinary user may map only the own id
+ * @throws Error if a range is not ours to give: an ordinary user may map only the own id
  */
 export function writeIdMaps(
   pid: number,
@@ -36,8 +37,15 @@ export function writeIdMaps(
   gidMappings: readonly IdMapping[],
 ): void {
   if (process.geteuid?.() !== 0) put(`/proc/${pid}/setgroups`, 'deny')
-  put(`/proc/${pid}/uid_map`, idMapText(uidMappings))
-  put(`/proc/${pid}/gid_map`, idMapText(gidMappings))
+  try {
+    put(`/proc/${pid}/uid_map`, idMapText(uidMappings))
+    put(`/proc/${pid}/gid_map`, idMapText(gidMappings))
+  } catch (error) {
+    if (!failedWith(error, 'EPERM')) throw error
+    const hint =
+      'Who is not root may map only one id, the own one; /etc/subuid and newuidmap(1) can give more.'
+    throw new Error(`${error.message}\n${hint}`, { cause: error })
+  }
 }
 
 /** Such a file takes its content in one write only. */

@@ -28,6 +28,11 @@ const privileged: readonly Name[] = [
   'fsopen',
   'fsmount',
   'bpf',
+  'prctl',
+  'capset',
+  'setgroups',
+  'setresgid',
+  'setresuid',
 ]
 
 const isRoot = () => process.geteuid?.() === 0
@@ -86,6 +91,24 @@ const rules: readonly Rule[] = [
     calls: ['clone', 'unshare'],
     errno: 'EINVAL',
     why: () => 'This kernel was built without one of these namespaces.\nSee what it has: ls /proc/self/ns',
+  },
+  {
+    calls: ['clone'],
+    errno: 'ENOMEM',
+    why: () =>
+      'With enough memory, this means that the first process of the PID namespace has ended, and with it the container.',
+  },
+  {
+    calls: ['setns'],
+    errno: 'ESRCH',
+    why: () => 'The process whose namespaces these are has ended.',
+  },
+  {
+    calls: ['setns'],
+    errno: 'EINVAL',
+    why: () =>
+      'A process with several threads cannot enter a mount or user namespace, and no one can enter the user namespace that they are in.\n' +
+      'Several namespaces in one call need Linux 5.8.',
   },
   {
     calls: ['clone'],
