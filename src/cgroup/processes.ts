@@ -143,11 +143,15 @@ function removeParents({ directories }: Dialect, path: string): void {
   }
 }
 
+/** Wait a little, longer from time to time. @returns milliseconds */
+function pause(waited: number): number {
+  return sleep(Math.min(50, Math.max(1, waited)))
+}
+
 const clock = new Int32Array(new SharedArrayBuffer(4))
 
-/** Sleep, longer from time to time. @returns milliseconds slept */
-export function pause(waited: number): number {
-  const milliseconds = Math.min(50, Math.max(1, waited))
+/** Sleep here and now: no JavaScript runs meanwhile. @returns milliseconds */
+export function sleep(milliseconds: number): number {
   Atomics.wait(clock, 0, 0, milliseconds)
   return milliseconds
 }

@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { defaultDevices } from '../../src/cgroup/default-devices.ts'
 import { type Hierarchy, hierarchy, of } from '../../src/cgroup/hierarchy.ts'
 import { cgroupMounts } from '../../src/cgroup/mounts.ts'
-import { pause } from '../../src/cgroup/processes.ts'
+import { sleep } from '../../src/cgroup/processes.ts'
 import type { LinuxResources } from '../../src/cgroup/resources.ts'
 import { v2 } from '../../src/cgroup/v2.ts'
 import { clone } from '../../src/syscall/clone.ts'
@@ -135,7 +135,7 @@ const scenarios: Readonly<Record<string, () => object>> = {
       let most = 0
       for (let i = 0; i < 100; i++) {
         most = Math.max(most, groups.usage(path).pids ?? Number.NaN)
-        pause(2)
+        sleep(2)
       }
       const refused = groups.events(path).pidsRefused
       groups.remove(path)
@@ -146,7 +146,7 @@ const scenarios: Readonly<Record<string, () => object>> = {
   burner: () =>
     within({ cpu: { quota: 20_000, period: 100_000 } }, (groups) => {
       start(groups, 'while :; do :; done')
-      for (let i = 0; i < 100 && groups.events(path).throttledPeriods < 2; i++) pause(50)
+      for (let i = 0; i < 100 && groups.events(path).throttledPeriods < 2; i++) sleep(50)
       return groups.events(path)
     }),
 
@@ -156,13 +156,13 @@ const scenarios: Readonly<Record<string, () => object>> = {
       const spent = () => groups.usage(path).cpuNanos ?? Number.NaN
       const works = () => {
         const before = spent()
-        for (let i = 0; i < 100 && spent() === before; i++) pause(20)
+        for (let i = 0; i < 100 && spent() === before; i++) sleep(20)
         return spent() > before
       }
       const before = works()
       groups.freeze(path)
       const first = spent()
-      pause(50)
+      sleep(50)
       const second = spent()
       groups.thaw(path)
       const after = works()
