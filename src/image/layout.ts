@@ -103,7 +103,8 @@ export function replaceFile(path: string, content: string | Uint8Array): void {
   }
 }
 
-function readIfThere(path: string): string | undefined {
+/** A file's text, or undefined if there is no such file. */
+export function readIfThere(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8')
   } catch (error) {

@@ -2,10 +2,18 @@
 // more unpacked, in `layers/`, where every image that has it shares it. An image is listed when all of it is in place.
 // Finding one is what `gocker run` does first: three small files are read, nothing is computed, nothing is changed.
 
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { isDigest, layerName } from '../overlay/layer-name.ts'
 import { shortOf } from './digest.ts'
-import { blobPath, changeIndex, createLayout, readIndex, refName, replaceFile } from './layout.ts'
+import {
+  blobPath,
+  changeIndex,
+  createLayout,
+  readIfThere,
+  readIndex,
+  refName,
+  replaceFile,
+} from './layout.ts'
 import type { Descriptor, ImageConfig, Manifest } from './manifest.ts'
 import { canonical, parseReference } from './reference.ts'
 
@@ -58,11 +66,15 @@ export function openStore(dir: string): Store {
   const imagesDir = `${dir}/images`
   const layersDir = `${dir}/layers`
   const load = (entry: Descriptor) => loadImage(imagesDir, layersDir, entry)
+  const loadAll = () =>
+    readIndex(imagesDir)
+      .map(load)
+      .filter((image) => image !== undefined)
 
   const look = (nameOrId: string): Image | undefined => {
     const entries = readIndex(imagesDir)
     const named = entryByName(entries, nameOrId)
-    return named ? load(named) : byId(entries.map(load), nameOrId)
+    return named ? load(named) : byId(loadAll(), nameOrId)
   }
   return {
     imagesDir,
@@ -72,7 +84,7 @@ export function openStore(dir: string): Store {
       const image = look(nameOrId)
       return image?.layers.every((name) => existsSync(`${layersDir}/${name}`)) ? image : undefined
     },
-    list: () => readIndex(imagesDir).map(load),
+    list: loadAll,
     addBlob: (mediaType, digest, bytes) => {
       prepare(imagesDir, layersDir)
       replaceFile(blobPath(imagesDir, digest), bytes)
@@ -83,7 +95,9 @@ export function openStore(dir: string): Store {
       const annotations = { [refName]: reference, [sourceDigest]: repoDigest }
       const entry: Descriptor = { mediaType, digest, size, annotations }
       changeIndex(imagesDir, (entries) => [entry, ...withoutName(entries, reference, digest)])
-      return load(entry)
+      const image = load(entry)
+      if (!image) throw new Error(`The manifest ${digest} was not added before it was given a name.`)
+      return image
     },
   }
 }
@@ -109,7 +123,8 @@ export function withoutName(
   return [...kept, { ...old, annotations }]
 }
 
-function entryByName(entries: readonly Descriptor[], name: string): Descriptor | undefined {
+/** The entry in the list that a name, in short or in full, stands for. */
+export function entryByName(entries: readonly Descriptor[], name: string): Descriptor | undefined {
   if (isDigest(name) || /^[0-9a-f]{64}$/.test(name)) return undefined
   const reference = parseReference(name)
   const full = canonical(reference)
@@ -137,9 +152,11 @@ function byId(images: readonly Image[], text: string): Image | undefined {
   return found[0]
 }
 
-function loadImage(imagesDir: string, layersDir: string, entry: Descriptor): Image {
-  const manifest = readJson(blobPath(imagesDir, entry.digest)) as Manifest
-  const config = readJson(blobPath(imagesDir, manifest.config.digest)) as ImageConfig
+/** What the blobs say about one entry; undefined if somebody took them away. */
+function loadImage(imagesDir: string, layersDir: string, entry: Descriptor): Image | undefined {
+  const manifest = readBlob<Manifest>(imagesDir, entry.digest)
+  const config = manifest && readBlob<ImageConfig>(imagesDir, manifest.config.digest)
+  if (!manifest || !config) return undefined
   const layers = config.rootfs.diff_ids.map(layerName).reverse()
   return {
     reference: entry.annotations?.[refName],
@@ -156,14 +173,14 @@ function loadImage(imagesDir: string, layersDir: string, entry: Descriptor): Ima
   }
 }
 
-function layerSize(layersDir: string, name: string): number {
-  try {
-    return (readJson(`${layersDir}/${name}.json`) as { size: number }).size
-  } catch {
-    return 0
-  }
+/** The bytes in a layer's files, as noted beside it; 0 if the layer is not there. */
+export function layerSize(layersDir: string, name: string): number {
+  const text = readIfThere(`${layersDir}/${name}.json`)
+  return text === undefined ? 0 : (JSON.parse(text) as { size: number }).size
 }
 
-function readJson(path: string): unknown {
-  return JSON.parse(readFileSync(path, 'utf8'))
+/** A blob that is JSON, or undefined if it is not there. */
+export function readBlob<T>(imagesDir: string, digest: string): T | undefined {
+  const text = readIfThere(blobPath(imagesDir, digest))
+  return text === undefined ? undefined : (JSON.parse(text) as T)
 }
