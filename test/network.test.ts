@@ -3,6 +3,8 @@
 
 import { spawnSync } from 'node:child_process'
 import { beforeAll, describe, expect, it, type TestContext } from 'vitest'
+import { networkSteps } from '../src/network/plan.ts'
+import { notation } from '../src/syscall/trace.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: what the tools print is JSON without a type
 type Found = any
@@ -37,6 +39,16 @@ describe.skipIf(!canRun)('one container on the bridge (needs root, ip, nft)', ()
 
   it('leaves this process in the network where it was', () => {
     expect(found.stayedHome).toBe(true)
+  })
+
+  it('sends what the list of steps says, message by message', () => {
+    const sent = (calls: string[]) =>
+      calls
+        .filter((line) => line.startsWith('sendto'))
+        .map((line) => line.replace(/^sendto\(\w+/, 'sendto(fd'))
+        .map((line) => line.replace(/(ifi_index|IFLA_MTU|IFLA_NET_NS_FD)=[^,}]+/g, '$1=…'))
+    const planned = networkSteps({ mode: 'bridge', address: '172.29.0.2' }).map(({ call }) => notation(call))
+    expect(sent(found.calls)).toEqual(sent(planned))
   })
 
   it('makes gocker0 a bridge that is on, with the gateway address and a hardware address that never changes', () => {

@@ -50,9 +50,8 @@ export function attach(options: plan.NetworkOptions): Attachment {
 
     const bridge = options.bridge ?? gocker0
     const host = open(openNetlink(C.NETLINK_ROUTE))
-    const link = ensureBridge(host, bridge)
+    const lease = plugIn(host, netns, { ...options, bridge })
     const notices = [...allowForwarding(), ...openFirewall(bridge)]
-    const lease = layCable(host, netns, link, { ...options, bridge })
     const inside = route.linkFrom(ask(socket, plan.getInsideRequest())[0]!)
     ask(socket, plan.addressRequest(lease, inside.index))
     const { address, mac } = lease
@@ -112,16 +111,23 @@ function findBridge(host: number, bridge: Bridge): route.Link | undefined {
 
 /** What the link to the outside carries at once, so that what containers send need not be cut up. */
 function mtuOfWayOut(host: number): number {
-  const somewhereOutside = '198.51.100.1'
-  const way = ask(host, {
-    why: 'ask for the way out',
-    messages: [route.getRoute(somewhereOutside)],
-    allow: 'ENETUNREACH',
-  })
-  const index = way[0] ? route.wayOut(way[0]) : 0
+  const [way] = ask(host, plan.wayOutRequest())
+  const index = way ? route.wayOut(way) : 0
   if (index <= route.loopback) return plan.usualMtu
-  const [link] = ask(host, { why: 'ask for its size of packets', messages: [route.getLinkAt(index)] })
+  const [link] = ask(host, plan.packetSizeRequest(index))
   return link ? route.linkFrom(link).mtu : plan.usualMtu
+}
+
+type OnBridge = plan.NetworkOptions & { readonly bridge: Bridge }
+
+/** A `system prune` may take the empty bridge away just after it was found: then it is made again. */
+function plugIn(host: number, netns: number, options: OnBridge): plan.Lease {
+  try {
+    return layCable(host, netns, ensureBridge(host, options.bridge), options)
+  } catch (error) {
+    if (findBridge(host, options.bridge)) throw error
+    return layCable(host, netns, ensureBridge(host, options.bridge), options)
+  }
 }
 
 let given = 0
@@ -131,12 +137,7 @@ let given = 0
  * the next one is tried. The first try is different for each process: an address that has just become free is
  * not given again soon, and those that start at the same time do not stand in each other's way.
  */
-function layCable(
-  host: number,
-  netns: number,
-  link: route.Link,
-  options: plan.NetworkOptions & { readonly bridge: Bridge },
-): plan.Lease {
+function layCable(host: number, netns: number, link: route.Link, options: OnBridge): plan.Lease {
   const { bridge } = options
   if (options.address !== undefined && !isIn(bridge, options.address))
     throw new Error(

@@ -44,6 +44,24 @@ export function getBridgeRequest(bridge: Bridge): Request {
   return { why: 'ask for the bridge', messages: [route.getLink(bridge.name)], allow: 'ENODEV' }
 }
 
+/** No packet goes there, it is only asked for: an address that is outside of every network. RFC 5737 */
+const somewhere = '198.51.100.1'
+
+export function wayOutRequest(): Request {
+  return {
+    why: 'the first time: ask which link leads outside',
+    messages: [route.getRoute(somewhere)],
+    allow: 'ENETUNREACH',
+  }
+}
+
+export function packetSizeRequest(index: number): Request {
+  return {
+    why: 'the first time: ask how large its packets may be, for those of containers shall fit',
+    messages: [route.getLinkAt(index)],
+  }
+}
+
 export function vethRequest(lease: Lease, bridgeIndex: number, netns: number): Request {
   const { bridge, address, mac, mtu } = lease
   return {
@@ -125,11 +143,16 @@ export function networkSteps({ mode, bridge = gocker0, mac, address }: NetworkOp
   const lease = { bridge, address: leased, mac: mac ?? macOf(leased), mtu: usualMtu }
   const onHost = [
     getBridgeRequest(bridge),
+    wayOutRequest(),
+    packetSizeRequest(unknown),
     newBridgeRequest(bridge, usualMtu),
+    { ...getBridgeRequest(bridge), why: 'the first time: ask for its number' },
     bridgeAddressRequest(bridge, unknown),
+    vethRequest(lease, unknown, unknown),
   ]
   return [
     ...namespaceSteps(),
+    ...loopbackSteps,
     ...step(
       'a line to the part of the kernel that keeps the links of the host',
       netlinkSocket(C.NETLINK_ROUTE),
@@ -139,8 +162,6 @@ export function networkSteps({ mode, bridge = gocker0, mac, address }: NetworkOp
     ...forwardingSteps(),
     ...step('a line to the firewall, nf_tables', netlinkSocket(C.NETLINK_NETFILTER), wantWords(firewall)),
     ...[chainsRequest(), tableRequest(bridge)].flatMap((request) => stepsFor(step, firewall, request)),
-    ...stepsFor(step, host, vethRequest(lease, unknown, unknown)),
-    ...loopbackSteps,
     ...[getInsideRequest(), addressRequest(lease, unknown)].flatMap((request) =>
       stepsFor(step, inside, request),
     ),

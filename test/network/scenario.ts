@@ -8,6 +8,7 @@ import { ask, openNetlink } from '../../src/network/conversation.ts'
 import { list, removeAll } from '../../src/network/prune.ts'
 import { getLinkAt, newDefaultRoute } from '../../src/network/route.ts'
 import * as C from '../../src/syscall/constants.ts'
+import { notation, observe } from '../../src/syscall/trace.ts'
 import { connect, links, outside, ownHost, serve, tool, until } from './host.ts'
 
 const json = (command: string, ...args: string[]) => JSON.parse(tool(command, ...args))
@@ -19,10 +20,14 @@ async function made() {
   outside()
   tool('ip', 'route', 'add', 'default', 'via', '203.0.113.2')
   const home = readlinkSync('/proc/thread-self/ns/net')
+  const calls: string[] = []
+  observe(({ call }) => calls.push(notation(call)))
   const one = attach({ mode: 'bridge', address: '172.29.0.2' })
+  observe()
   const inside = (...args: string[]) =>
     json('nsenter', `--net=/proc/${process.pid}/fd/${one.netns}`, 'ip', '-j', ...args)
   const found = {
+    calls,
     attachment: { ...one, netns: undefined },
     stayedHome: readlinkSync('/proc/thread-self/ns/net') === home,
     bridge: json('ip', '-j', '-d', 'addr', 'show', 'gocker0')[0],
