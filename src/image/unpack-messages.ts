@@ -12,7 +12,10 @@ export interface Task {
 }
 
 /** The next bytes of the layer, or the word that there are no more. */
-export type ToWorker = Uint8Array | 'end'
+export type ToWorker = Uint8Array<ArrayBuffer> | 'end'
 
-/** A piece was taken up and the next may come; or all is unpacked, with the bytes in all files; or it failed. */
-export type FromWorker = 'taken' | { readonly done: number } | { readonly error: string }
+/** A piece was taken up, and here is its memory back; or all is unpacked, with the bytes in all files; or it failed. */
+export type FromWorker =
+  | { readonly taken: ArrayBuffer }
+  | { readonly done: number }
+  | { readonly error: string }

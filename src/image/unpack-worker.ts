@@ -52,7 +52,7 @@ function unpack(): void {
   const input = inflating(compression, take, finish)
   port.on('message', (message: ToWorker) => {
     if (message === 'end') input.end()
-    else input.write(message, () => post('taken'))
+    else input.write(message, () => post({ taken: message.buffer }, [message.buffer]))
   })
 }
 
@@ -75,10 +75,23 @@ function inflating(kind: Compression, take: (piece: Buffer) => void, finish: () 
   const options = { chunkSize: pieceSize, readableHighWaterMark: 8 * pieceSize, highWaterMark: 8 * pieceSize }
   const stream = kind === 'gzip' ? createGunzip(options) : createZstdDecompress(options)
   // taken up only after the stream has begun with the next piece in another thread: so the two work side by side
-  stream.on('data', (piece: Buffer) => queueMicrotask(() => attempt(() => take(piece))))
+  stream.on('data', (piece: Buffer<ArrayBuffer>) =>
+    queueMicrotask(() => {
+      attempt(() => take(piece))
+      release(piece)
+    }),
+  )
   stream.on('end', () => queueMicrotask(() => attempt(finish)))
   stream.on('error', (error) => fail(new Error(`it cannot be decompressed: ${error.message}`)))
   return { write: (piece, taken) => stream.write(piece, () => taken()), end: () => stream.end() }
+}
+
+/**
+ * Give back the memory of a piece now: the garbage collector would let 60 MB of it come together first. The stream
+ * fills a buffer piece by piece; it is done with it when the piece reaches the end.
+ */
+function release({ buffer, byteOffset, byteLength }: Buffer<ArrayBuffer>): void {
+  if (byteOffset + byteLength === buffer.byteLength) buffer.transfer(0)
 }
 
 let failed = false
@@ -98,8 +111,8 @@ function fail(error: unknown): void {
   port.close()
 }
 
-function post(message: FromWorker): void {
-  port.postMessage(message)
+function post(message: FromWorker, given: readonly ArrayBuffer[] = []): void {
+  port.postMessage(message, given)
 }
 
 attempt(() => {

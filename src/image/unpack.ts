@@ -152,6 +152,8 @@ async function inWorker(
   })
   /** The sizes of the pieces that the worker has not taken up yet. */
   const ahead: number[] = []
+  /** Memory of pieces that it has taken up. */
+  const spare: ArrayBuffer[] = []
   let taken = 0
   let failure: Error | undefined
   let moved = Promise.withResolvers<void>()
@@ -164,7 +166,8 @@ async function inWorker(
     worker.on('error', fail)
     worker.on('exit', () => fail(new Error('the thread that unpacks it has ended')))
     worker.on('message', (message: FromWorker) => {
-      if (message === 'taken') {
+      if ('taken' in message) {
+        spare.push(message.taken)
         taken += ahead.shift() ?? 0
         onProgress?.(taken)
         moved.resolve()
@@ -175,7 +178,7 @@ async function inWorker(
   // a failure is met where the next piece is sent, or at the end
   done.catch(() => {})
   try {
-    for await (const piece of inPieces(source)) {
+    for await (const piece of inPieces(source, spare)) {
       while (ahead.length >= piecesAhead && !failure) {
         moved = Promise.withResolvers()
         await moved.promise
@@ -192,8 +195,12 @@ async function inWorker(
 }
 
 /** The same bytes in large pieces, each in memory of its own, which can be given to a thread without copying. */
-async function* inPieces(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-  let piece = new Uint8Array(pieceSize)
+async function* inPieces(
+  source: AsyncIterable<Uint8Array>,
+  spare: ArrayBuffer[],
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  const empty = () => new Uint8Array(spare.pop() ?? new ArrayBuffer(pieceSize))
+  let piece = empty()
   let length = 0
   for await (const bytes of source) {
     for (let at = 0; at < bytes.length; ) {
@@ -203,7 +210,7 @@ async function* inPieces(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint
       at += some.length
       if (length < pieceSize) continue
       yield piece
-      piece = new Uint8Array(pieceSize)
+      piece = empty()
       length = 0
     }
   }
