@@ -7,6 +7,7 @@
 
 import type { Request } from './conversation.ts'
 import * as nft from './nft.ts'
+import * as is from './nft-expressions.ts'
 import { type Bridge, subnetOf } from './settings.ts'
 
 /** Ask which chains there are: whether our table is among them, and whether one refuses to forward. */
@@ -24,7 +25,7 @@ const filter = 0
  */
 export function tableRequest(bridge: Bridge): Request {
   const { table, name, prefix } = bridge
-  const forward = (...expressions: nft.Expression[]) => nft.newRule(table, 'forward', expressions)
+  const forward = (...expressions: is.Expression[]) => nft.newRule(table, 'forward', expressions)
   return {
     why: 'the first time: let containers out under the address of the host, and only answers in',
     messages: nft.transaction([
@@ -33,16 +34,16 @@ export function tableRequest(bridge: Bridge): Request {
       nft.newTable(table),
       nft.newChain({ table, name: 'postrouting', type: 'nat', hook: 'postrouting', priority: srcnat }),
       nft.newRule(table, 'postrouting', [
-        nft.sourceIn(subnetOf(bridge), prefix),
-        nft.through('oifname', '!=', name),
-        nft.masquerade(),
+        is.sourceIn(subnetOf(bridge), prefix),
+        is.through('oifname', '!=', name),
+        is.masquerade(),
       ]),
       nft.newChain({ table, name: 'forward', type: 'filter', hook: 'forward', priority: filter }),
-      forward(nft.through('oifname', '!=', name), nft.accept()),
-      forward(nft.through('iifname', '==', name), nft.accept()),
-      forward(nft.ofKnownConnection(), nft.accept()),
-      forward(nft.ofPublishedPort(), nft.accept()),
-      forward(nft.drop()),
+      forward(is.through('oifname', '!=', name), is.accept()),
+      forward(is.through('iifname', '==', name), is.accept()),
+      forward(is.ofKnownConnection(), is.accept()),
+      forward(is.ofPublishedPort(), is.accept()),
+      forward(is.drop()),
     ]),
   }
 }
@@ -56,7 +57,7 @@ export function dockerRequest({ name }: Bridge): Request {
     nft.newRule(
       dockerUser.table,
       dockerUser.chain,
-      [nft.through(which, '==', name), nft.counter(), nft.accept()],
+      [is.through(which, '==', name), is.counter(), is.accept()],
       'first',
     )
   return {
