@@ -41,11 +41,7 @@ export function prune(places: Places, hierarchy: Hierarchy, { all }: { readonly 
   return {
     containers: stopped.map(({ id }) => id),
     images: swept.removed,
-    leftovers: [
-      ...clearCgroups(places, hierarchy),
-      ...clearNames(places),
-      ...(left.length === 0 ? removeAll() : []),
-    ],
+    leftovers: [...clearCgroups(places, hierarchy), ...clearNames(places), ...clearNetwork(left.length)],
     bytes: bytes + swept.bytes,
   }
 }
