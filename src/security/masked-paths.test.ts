@@ -32,6 +32,7 @@ describe('masked and read-only paths', () => {
   it('ask what lies at a path that is not in Docker’s list', () => {
     expect(() => maskedSteps(['/proc/alice'])).toThrow('/proc/alice a file or a directory')
     expect(maskedSteps(['/proc/alice'], () => 'directory').after[0]!.call.name).toBe('mount')
+    expect(maskedSteps(['/sys/devices/system/cpu/cpu12/thermal_throttle']).after[0]!.call.name).toBe('mount')
   })
 
   it('keep the other flags of /proc when a path becomes read-only', () => {

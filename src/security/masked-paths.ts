@@ -2,6 +2,7 @@
 // Those that tell too much are covered; those that change the host's kernel are made read-only. All of it are
 // mounts in the container's own mount namespace, and they go with it. OCI runtime spec, `linux.maskedPaths`
 
+import { existsSync, readdirSync } from 'node:fs'
 import * as C from '../syscall/constants.ts'
 import { mount, move_mount, open_tree } from '../syscall/mount.ts'
 import { allowing, type Step, stepsOf } from '../syscall/syscall.ts'
@@ -30,6 +31,15 @@ const kinds: Readonly<Record<string, PathKind>> = {
 /** What no container may read: memory, keys, timings that give away what others do. */
 export const maskedPaths: readonly string[] = Object.keys(kinds)
 
+const thermal = /^\/sys\/devices\/system\/cpu\/cpu\d+\/thermal_throttle$/
+
+/** The counters of each processor's heat on this machine, which tell what others compute; virtual machines have none. */
+export function thermalPaths(): string[] {
+  return readdirSync('/sys/devices/system/cpu')
+    .map((name) => `/sys/devices/system/cpu/${name}/thermal_throttle`)
+    .filter((path) => thermal.test(path) && existsSync(path))
+}
+
 /** What no container may write to. */
 export const readonlyPaths: readonly string[] = [
   '/proc/bus',
@@ -40,7 +50,7 @@ export const readonlyPaths: readonly string[] = [
 ]
 
 export interface Masks {
-  /** To be made before pivot_root, while the host's /dev/null can be reached. */
+  /** To be made before pivot_root, while the host's /dev/null can be reached, and after the mounts are private. */
   readonly before: Step[]
   /** To be made after the container's /proc and /sys are mounted. */
   readonly after: Step[]
@@ -60,7 +70,7 @@ export function maskedSteps(
   kindOf: (path: string) => PathKind | undefined = () => undefined,
 ): Masks {
   const kind = (path: string): PathKind => {
-    const found = kinds[path] ?? kindOf(path)
+    const found = kinds[path] ?? (thermal.test(path) ? 'directory' : kindOf(path))
     if (!found) throw new Error(`Is ${path} a file or a directory? That decides how it can be covered.`)
     return found
   }
