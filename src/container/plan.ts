@@ -7,7 +7,7 @@ import { type Overlay, overlaySteps } from '../overlay/mount.ts'
 import { consoleSteps, deviceSteps } from '../rootfs/dev.ts'
 import { type Mount, mountSteps } from '../rootfs/mounts.ts'
 import { pivotSteps, privateSteps, readOnlyRootSteps } from '../rootfs/pivot-root.ts'
-import { credentialSteps } from '../security/credentials.ts'
+import { credentialSteps, keyringSteps } from '../security/credentials.ts'
 import { maskedSteps, readonlySteps } from '../security/masked-paths.ts'
 import { trying } from '../syscall/clone.ts'
 import * as C from '../syscall/constants.ts'
@@ -122,6 +122,7 @@ export function processSteps(process: Process, handles: Pick<Handles, 'stdio' | 
   return [
     ...sessionSteps(process, handles),
     ...directorySteps(process.cwd),
+    ...keyringSteps('_ses.gocker'),
     ...credentialSteps({
       ...process.user,
       capabilities: process.capabilities,

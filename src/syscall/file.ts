@@ -1,12 +1,14 @@
 // Calls on files and descriptors. Paths that begin with no `/` start at `dir` (the current directory: AT_FDCWD).
 
+import * as C from './constants.ts'
 import { flagNames } from './flags.ts'
 import { dirFd } from './mount.ts'
 import { type Arg, type Fd, flags, named, octal, oneOf, type Syscall, syscall } from './syscall.ts'
 
 /** open(2) */
 export function openat(dir: Fd, path: string, openFlags: number, mode = 0): Syscall {
-  return syscall('openat', dirFd(dir), path, flags('O_', openFlags), octal(mode))
+  const makes = (openFlags & C.O_CREAT) !== 0
+  return syscall('openat', dirFd(dir), path, flags('O_', openFlags), ...(makes ? [octal(mode)] : []))
 }
 
 /**
