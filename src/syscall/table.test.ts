@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { record } from './child-code.ts'
+import { O_CREAT } from './constants.ts'
 import { close, mkdirat, openat, write } from './file.ts'
 import type { Arch } from './numbers.ts'
 import { execve, exit_group } from './process.ts'
@@ -33,7 +34,7 @@ describe('the table that the child reads', () => {
   })
 
   it('gives numbers, negative ones too, and text by its address', () => {
-    const bytes = laidOut([openat(-100, '/etc/hostname', 0, 0o644)], 'x64')
+    const bytes = laidOut([openat(-100, '/etc/hostname', O_CREAT, 0o644)], 'x64')
     expect(register(bytes, 0, 0)).toBe(-100)
     expect(textAt(bytes, register(bytes, 0, 1))).toBe('/etc/hostname')
     expect(register(bytes, 0, 3)).toBe(0o644)
