@@ -139,7 +139,10 @@ function user(tell: Narrator) {
     ...put('/proc/self/gid_map', `0 ${nobody} 1`),
     rename(),
   ]
-  show(tell, look, { calls, meanwhile })
+  const restricted = '/proc/sys/kernel/apparmor_restrict_unprivileged_userns'
+  if (existsSync(restricted) && read(restricted).trim() === '1')
+    tell.say('(Not here: AppArmor of this host gives no rights in such a namespace. The calls would fail.)')
+  else show(tell, look, { calls, meanwhile })
   tell.say('Root can give her more: 65536 users of her own, all of them no one on the host:')
   const range = [{ containerID: 0, hostID: 100_000, size: 65_536 }]
   const atGate = (pid: number) => writeIdMaps(pid, range, range)
@@ -148,18 +151,14 @@ function user(tell: Narrator) {
 }
 
 function time(tell: Narrator) {
-  if (!existsSync('/proc/self/ns/time'))
-    tell.say('This kernel has no time namespaces: Linux 5.6 and newer can have them.')
-  else {
-    // the clock is another one for processes that begin after the call, so another one has to look
-    const look = '(read up idle < /proc/uptime; echo "up for $up seconds"); true'
-    tell.say('How long a machine has been running can be seen by all:')
-    show(tell, look)
-    tell.say('In a time namespace that clock can be set, here 1000 days ahead:')
-    const ahead = put('/proc/self/timens_offsets', 'boottime 86400000 0')
-    show(tell, look, { calls: [unshare(C.CLONE_NEWTIME), ...ahead] })
-    tell.host(`up for ${read('/proc/uptime').split(' ')[0]} seconds`)
-  }
+  // the clock is another one for processes that begin after the call, so another one has to look
+  const look = '(read up idle < /proc/uptime; echo "up for $up seconds"); true'
+  tell.say('How long a machine has been running can be seen by all:')
+  show(tell, look)
+  tell.say('In a time namespace that clock can be set, here 1000 days ahead. Containers rarely have one:')
+  const ahead = put('/proc/self/timens_offsets', 'boottime 86400000 0')
+  show(tell, look, { calls: [unshare(C.CLONE_NEWTIME), ...ahead] })
+  tell.host(`up for ${read('/proc/uptime').split(' ')[0]} seconds`)
 }
 
 async function node(tell: Narrator) {
@@ -193,8 +192,8 @@ await tell({
     { name: 'network', shows: 'the links', run: network },
     { name: 'cgroup', shows: 'the place in the tree of cgroups', run: cgroup },
     { name: 'user', shows: 'who is root, and where', run: user },
-    { name: 'time', shows: 'how long the machine has been running', run: time },
     { name: 'node', shows: "Node's own surprise: one process, two namespaces", run: node },
+    { name: 'time', shows: 'how long the machine has been running', run: time },
   ],
   shell: (tell) => {
     const types = kinds.map((kind) => kind.type).filter((type) => type !== 'user' && type !== 'time')

@@ -2,7 +2,7 @@
 // Changes only the process (or the thread) that makes the calls; it leaves again with a setns(2) back, or by
 // its end. setns(2), pidfd_open(2), namespaces(7)
 
-import { readlinkSync } from 'node:fs'
+import { readdirSync, readlinkSync } from 'node:fs'
 import { call } from '../syscall/call.ts'
 import * as C from '../syscall/constants.ts'
 import { close, openat } from '../syscall/file.ts'
@@ -73,23 +73,12 @@ export function inPidNamespace<T>(target: Fd, work: () => T): T {
 /**
  * The kinds in which the process `pid` is elsewhere than this one: those worth joining. To enter the user
  * namespace that one is in is an error, and to enter the other kinds again is useless.
- * @throws ENOENT if there is no such process
+ * @throws Error (ENOENT) if there is no such process
  */
 export function differingNamespaces(pid: number): NamespaceType[] {
+  const known = readdirSync('/proc/self/ns')
+  const identity = (of: number | 'self', file: string) => readlinkSync(`/proc/${of}/ns/${file}`)
   return kinds
-    .filter(({ file }) => namespaceId(pid, file) !== namespaceId('self', file))
+    .filter(({ file }) => known.includes(file) && identity(pid, file) !== identity('self', file))
     .map(({ type }) => type)
-}
-
-/** The identity of a namespace, as `net:[4026531840]`; undefined if this kernel has no such kind. */
-function namespaceId(pid: number | 'self', file: string): string | undefined {
-  try {
-    return readlinkSync(`/proc/${pid}/ns/${file}`)
-  } catch (error) {
-    // the kind is unknown to this kernel, not the process
-    if (pid === 'self') return undefined
-    readlinkSync(`/proc/${pid}/ns/mnt`)
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw error
-  }
 }
