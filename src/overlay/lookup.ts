@@ -34,6 +34,18 @@ export function readThrough(
   return place && read(place, path, maxBytes)
 }
 
+/** Is there anything called `path` in the image, a link that leads nowhere included? Links on the way are not followed. */
+export function exists(layerDirs: readonly string[], path: string): boolean {
+  let directory: Merged = layerDirs.map((layer) => ({ layer, path: '' }))
+  for (const [i, part] of parts(path).entries()) {
+    const found = lookUp(directory, part)
+    if (found === undefined) return false
+    if (found.type !== 'directory') return i === parts(path).length - 1
+    directory = found.merged
+  }
+  return true
+}
+
 /** Walk along `path`, part by part, in all layers at once. */
 function find(layerDirs: readonly string[], path: string): Place | undefined {
   const root: Merged = layerDirs.map((layer) => ({ layer, path: '' }))
