@@ -80,6 +80,9 @@ function tries(): (readonly [what: string, proof: string])[] {
     ['mount a file system', 'mount -t tmpfs none /tmp'],
     ['give the machine a new name', 'hostname mallory'],
     [`look into ${secret}`, `head -c 64 ${secret} | grep -q .`],
+    // to do these would be felt
+    ['have the right to set the clock of the host', `may ${security.numberOf('CAP_SYS_TIME')}`],
+    ['have the right to load a module into its kernel', `may ${security.numberOf('CAP_SYS_MODULE')}`],
     ['choose what the host runs when a program crashes', ': >> /proc/sys/kernel/core_pattern'],
     ...(device ? withNode(device) : []),
   ]
@@ -97,16 +100,20 @@ function withNode(device: string): [string, string][] {
 }
 
 const script = () => `
+may() { rights=$(grep CapEff /proc/self/status | cut -f 2); test $((0x$rights >> $1 & 1)) = 1; }
 try() { if (eval "$2") > /dev/null 2>&1; then echo "done     $1"; else echo "refused  $1"; fi; }
 ${tries()
   .map(([what, proof]) => `try '${what}' '${proof}'`)
   .join('\n')}
 grep Cap /proc/self/status`
 
+let built = false
+
 /** The stage, and on it a root file system in memory, which goes with it. */
 async function build(tell: Narrator): Promise<void> {
   await stage(tell)
-  if (fs.existsSync(`${root}/bin/sh`)) return
+  if (built) return
+  built = true
   call(mount('alice', root, 'tmpfs'))
   makeTiny(root)
   fs.writeFileSync(`${root}/letter`, 'Dear Bob\n', { mode: 0o600 })
