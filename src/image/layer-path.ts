@@ -3,7 +3,7 @@
 //
 // To be used with the layer's directory as the root (unpack-worker.ts), and synchronously.
 
-import { lstatSync, lutimesSync, readdirSync, rmdirSync, unlinkSync } from 'node:fs'
+import { lstatSync, lutimesSync, readdirSync, rmdirSync, type Stats, unlinkSync } from 'node:fs'
 import type { Entry } from '../overlay/tar-header.ts'
 import { call } from '../syscall/call.ts'
 import * as C from '../syscall/constants.ts'
@@ -47,9 +47,19 @@ export function setAttribute(path: string, name: string, value: string): void {
   }
 }
 
+/** What is at `path`; undefined if nothing is, also because what should be a directory above it is none. */
+export function statsOf(path: string): Stats | undefined {
+  try {
+    return lstatSync(onDisk(path), { throwIfNoEntry: false })
+  } catch (error) {
+    if (codeOf(error) === 'ENOTDIR') return undefined
+    throw error
+  }
+}
+
 /** Remove what is at `path`, with all that is in it; links are removed, not followed. */
 export function remove(path: string): void {
-  const stats = lstatSync(onDisk(path), { throwIfNoEntry: false })
+  const stats = statsOf(path)
   if (!stats) return
   if (!stats.isDirectory()) {
     unlinkSync(onDisk(path))

@@ -24,7 +24,7 @@ import { isWhiteout, makeOpaque, makeWhiteout, markerOf } from '../overlay/white
 import { call } from '../syscall/call.ts'
 import * as C from '../syscall/constants.ts'
 import { makedev, mknodat, utimensat } from '../syscall/file.ts'
-import { codeOf, inC, inside, onDisk, reason, remove, setAttribute, setTimes } from './layer-path.ts'
+import { codeOf, inC, inside, onDisk, reason, remove, setAttribute, setTimes, statsOf } from './layer-path.ts'
 import { type Listener, shown } from './untar.ts'
 
 export interface Tree extends Listener {
@@ -95,7 +95,7 @@ export function layerTree(): Tree {
   }
 
   const directory = (entry: Entry, path: string): void => {
-    const existing = path === '/' ? lstatSync('/') : lstatSync(onDisk(path), { throwIfNoEntry: false })
+    const existing = statsOf(path)
     if (!existing?.isDirectory()) {
       making(path, () => mkdirSync(onDisk(path), entry.mode & 0o777))
       if (whitedOut.has(path)) makeOpaque(inC(path))
@@ -110,7 +110,7 @@ export function layerTree(): Tree {
 
   const hardLink = (entry: Entry, path: string): void => {
     const target = inside(entry.linkName)
-    const existing = lstatSync(onDisk(target), { throwIfNoEntry: false })
+    const existing = statsOf(target)
     if (!existing || isWhiteout(existing) || target === path)
       throw new Error(`is a hard link to ${shown(entry.linkName)}, which is not in this layer`)
     making(path, () => linkSync(onDisk(target), onDisk(path)))
@@ -138,7 +138,7 @@ export function layerTree(): Tree {
 
   const whiteout = (path: string): void => {
     whitedOut.add(path)
-    const existing = lstatSync(onDisk(path), { throwIfNoEntry: false })
+    const existing = statsOf(path)
     // a whiteout is about the layers below: what this one has there stays (OCI image spec, layer.md, "Whiteouts")
     if (existing?.isDirectory()) makeOpaque(inC(path))
     if (!existing) making(path, () => makeWhiteout(inC(path)))
@@ -208,7 +208,7 @@ export function layerTree(): Tree {
     finish: () => {
       for (const [path, entry] of directories) {
         // one that a later entry of the same name has replaced
-        if (lstatSync(onDisk(path), { throwIfNoEntry: false })?.isDirectory()) setTimes(path, entry)
+        if (statsOf(path)?.isDirectory()) setTimes(path, entry)
       }
       return bytes
     },
