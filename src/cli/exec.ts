@@ -7,7 +7,6 @@ import { windowSize } from '../container/attach.ts'
 import { execIn } from '../container/exec.ts'
 import { places } from '../container/places.ts'
 import { find, loadSpec, status } from '../container/state.ts'
-import { noStdio, prepareStdio } from '../container/stdio.ts'
 import { UserError } from '../container/user-error.ts'
 import { exitCode } from '../syscall/wait.ts'
 import { readEnvironment } from './environment.ts'
@@ -52,15 +51,8 @@ async function exec(name: string, args: readonly string[], flags: Flags): Promis
   if (flags.trace) (await import('./trace.ts')).showTrace()
   const { tty, interactive, workdir, user } = flags
   const env = readEnvironment(flags.envFile ?? [], flags.env ?? [])
-  const stdio = tty ? noStdio : prepareStdio(interactive)
-  const started = execIn(
-    state,
-    loadSpec(places(), state.id),
-    hierarchy(),
-    { args, tty, env, workdir, user },
-    stdio,
-    windowSize(),
-  )
-  stdio.started()
-  process.exitCode = exitCode(await accompany(started, stdio, interactive))
+  const options = { args, interactive, tty, env, workdir, user }
+  const started = execIn(state, loadSpec(places(), state.id), hierarchy(), options, windowSize())
+  started.stdio.started()
+  process.exitCode = exitCode(await accompany(started, started.stdio, interactive))
 }

@@ -9,6 +9,8 @@ import { usageError } from './usage.ts'
 export const done = main(process.argv.slice(2))
 
 async function main(argv: readonly string[]): Promise<void> {
+  // what is made here gets the rights that it is made with, whoever's shell has started this
+  process.umask(0o022)
   const program = new Command('gocker')
     .description('Containers, from one system call to `gocker run`')
     .usage('[OPTIONS] COMMAND')

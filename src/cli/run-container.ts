@@ -75,7 +75,7 @@ function start(places: Places, hierarchy: Hierarchy, created: Created, options: 
   if (network.attachment) undo.defer(() => network.attachment?.close())
   for (const notice of network.notices) err(notice)
   writeFiles(places, created.state.id, network.files)
-  const stdio = options.tty ? noStdio : prepareStdio(options.interactive)
+  const stdio = options.tty ? noStdio : prepareStdio(options.interactive, spec.process.user.uid)
   const launched = launch({
     spec,
     overlay: created.overlay,

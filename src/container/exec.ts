@@ -18,12 +18,13 @@ import { processSteps } from './plan.ts'
 import { isAlive } from './process-info.ts'
 import type { Process, Spec } from './spec.ts'
 import type { State } from './state.ts'
-import type { Stdio } from './stdio.ts'
+import { noStdio, prepareStdio, type Stdio } from './stdio.ts'
 import { openTerminalIn, type WindowSize } from './terminal.ts'
 import { UserError } from './user-error.ts'
 
 export interface ExecOptions {
   readonly args: readonly string[]
+  readonly interactive: boolean
   readonly tty: boolean
   readonly env: readonly string[]
   readonly workdir: string | undefined
@@ -57,9 +58,8 @@ export function execIn(
   spec: Spec,
   hierarchy: Hierarchy,
   options: ExecOptions,
-  stdio: Stdio,
   size: WindowSize,
-): Launched {
+): Launched & { readonly stdio: Stdio } {
   const pid = state.pid ?? 0
   using opened = new DisposableStack()
   const pidfd = call(pidfd_open(pid))
@@ -69,6 +69,7 @@ export function execIn(
   const terminal = options.tty ? openTerminalIn(pid, size) : undefined
   if (terminal) opened.defer(() => closeSync(terminal.slave))
   const process = processOf(pid, spec, options)
+  const stdio = options.tty ? noStdio : prepareStdio(options.interactive, process.user.uid)
   const ends: readonly [Fd, Fd, Fd] = terminal ? [terminal.slave, terminal.slave, terminal.slave] : stdio.ends
   const namespaces = differingNamespaces(pid)
   const steps = execPlan(process, pidfd, namespaces, hierarchy, state.cgroup, ends, stdio.pipes)
@@ -79,7 +80,7 @@ export function execIn(
     )
   try {
     const child = namespaces.includes('pid') ? inPidNamespace(pidfd, start) : start()
-    return { pid: child, master: terminal?.master }
+    return { pid: child, master: terminal?.master, stdio }
   } catch (error) {
     if (terminal) closeSync(terminal.master)
     throw explainExec(error, options.args[0]!)

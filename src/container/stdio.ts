@@ -1,9 +1,11 @@
 // The container's standard input, output and error, when it has no terminal of its own.
 //
-// A file or a pipe is handed on as it is: byte for byte, at full speed. A terminal is not: its owner could be sent
-// commands through it (TIOCSTI), and programs would take it for theirs. There we stand between, with a pipe.
+// A file or a pipe is handed on as it is: byte for byte, at full speed. With these we stand between, with a pipe:
+//   a terminal: its owner could be sent commands through it (TIOCSTI), and programs would take it for theirs;
+//   a socket, as Node and systemd give it to programs: /dev/stdout could not be opened, as many images do;
+//   whatever is root's, for a user who is not root: neither could that user open it.
 
-import { closeSync, openSync } from 'node:fs'
+import { closeSync, fstatSync, openSync } from 'node:fs'
 import { isatty } from 'node:tty'
 import { call } from '../syscall/call.ts'
 import * as C from '../syscall/constants.ts'
@@ -22,14 +24,17 @@ export interface Stdio {
   readonly started: () => void
 }
 
-/** @param interactive `-i`: the container reads our input; else it reads the end of a file at once */
-export function prepareStdio(interactive: boolean): Stdio {
+/**
+ * @param interactive `-i`: the container reads our input; else it reads the end of a file at once
+ * @param uid the user in the container
+ */
+export function prepareStdio(interactive: boolean, uid: number): Stdio {
   const ends: [number, number, number] = [-1, -1, -1]
   const ours = new Map<Place, number>()
   for (const place of [0, 1, 2] as const) {
     if (place === 0 && !interactive) {
       ends[0] = openSync('/dev/null', 'r')
-    } else if (isatty(place)) {
+    } else if (!canBeHandedOn(place, uid)) {
       const [reading, writing] = makePipe()
       ends[place] = place === 0 ? reading : writing
       ours.set(place, place === 0 ? writing : reading)
@@ -43,6 +48,14 @@ export function prepareStdio(interactive: boolean): Stdio {
       for (const fd of ends) if (fd !== -1) closeSync(fd)
     },
   }
+}
+
+function canBeHandedOn(place: Place, uid: number): boolean {
+  const { mode, uid: owner } = fstatSync(place)
+  const kind = mode & C.S_IFMT
+  if (kind === C.S_IFSOCK) return false
+  if (kind === C.S_IFCHR) return !isatty(place)
+  return uid === 0 || uid === owner
 }
 
 function makePipe(): [reading: number, writing: number] {
@@ -72,7 +85,10 @@ export async function pump({ ours }: Stdio): Promise<void> {
     const fd = ours.get(place)
     if (fd === undefined) return Promise.resolve()
     const from = new Socket({ fd, readable: true, writable: false })
-    from.pipe(place === 1 ? process.stdout : process.stderr, { end: false })
+    const to = place === 1 ? process.stdout : process.stderr
+    from.pipe(to, { end: false })
+    // who read it is gone: the program learns of it at its next write, as if it wrote there itself
+    to.on('error', () => from.destroy())
     return new Promise<void>((resolve) => from.once('close', resolve))
   })
   await Promise.all(outputs)

@@ -89,12 +89,14 @@ export const RESOLVE_BENEATH = 0x8
 export const RESOLVE_IN_ROOT = 0x10
 
 // the type bits of a mode, for mknod(2): linux/stat.h
+export const S_IFMT = 0o170000
 export const S_IFIFO = 0o010000
 export const S_IFCHR = 0o020000
 export const S_IFDIR = 0o040000
 export const S_IFBLK = 0o060000
 export const S_IFREG = 0o100000
 export const S_IFLNK = 0o120000
+export const S_IFSOCK = 0o140000
 
 // fcntl(2), flock(2): linux/fcntl.h
 export const F_SETFD = 2
