@@ -5,7 +5,7 @@
 // The mounts belong to the container's mount namespace and go with it.
 
 import * as C from '../syscall/constants.ts'
-import { mkdirat, mknodat, openat, openat2 } from '../syscall/file.ts'
+import { mkdirat, mknodat, openat, openat2, symlinkat } from '../syscall/file.ts'
 import { mount, move_mount, open_tree } from '../syscall/mount.ts'
 import { allowing, type Fd, type Step, type Syscall, stepsOf } from '../syscall/syscall.ts'
 import { parseOptions } from './mount-options.ts'
@@ -75,7 +75,8 @@ export function bindSource(bind: Mount): Syscall {
 
 /**
  * The steps for one mount, to be made after pivot_root; they make its place if there is none.
- * @throws Error for a destination that is not an absolute path without '..', and for options that are not supported
+ * @throws Error for a destination that is not an absolute path without '..', or lies below /proc, and for options
+ *   that are not supported
  */
 export function mountSteps(wanted: Mount, context: MountContext = {}): Step[] {
   const at = cleanPath(wanted.destination)
@@ -110,8 +111,18 @@ function cleanPath(path: string): string {
   if (!path.startsWith('/') || parts.length === 0 || parts.includes('..')) {
     throw new Error(`A mount needs an absolute path without ".." and below /: "${path}" is none.`)
   }
-  return `/${parts.join('/')}`
+  const clean = `/${parts.join('/')}`
+  // over a part of /proc one could lay files that say what the kernel never said. CVE-2019-16884
+  if (clean.startsWith('/proc/') && !procFiles.includes(clean)) {
+    throw new Error(`Nothing may be mounted below /proc: "${path}" is refused.`)
+  }
+  return clean
 }
+
+// files that tell how large the machine is: lxcfs replaces them, and runc allows it
+const procFiles = ['cpuinfo', 'diskstats', 'loadavg', 'meminfo', 'stat', 'swaps', 'uptime'].map(
+  (name) => `/proc/${name}`,
+)
 
 // below these lie mounts made by the steps before: no link of the image leads out of them
 const ownMounts = ['/proc', '/dev', '/sys']
@@ -187,11 +198,18 @@ function remountSteps(at: string, flags: number): Step[] {
   return step(why, mount('none', at, '', C.MS_REMOUNT | C.MS_BIND | flags))
 }
 
-/** Everything is private since the first step; only something else must be said. */
+/**
+ * What is mounted here is private from the start, and only something else must be said. But a bind mount is a copy
+ * of a mount of the host: where that is shared, what is mounted upon the copy would appear on the host.
+ */
 function propagationSteps(wanted: Mount, at: string): Step[] {
   const { propagation } = parseOptions(wanted.options)
-  if (propagation === 0 || propagation & C.MS_PRIVATE) return []
-  return step('which mounts and unmounts it shares', mount('none', at, '', propagation))
+  if (!isBind(wanted) && (propagation === 0 || propagation & C.MS_PRIVATE)) return []
+  const isPrivate = propagation === 0 || propagation & C.MS_PRIVATE
+  const why = isPrivate
+    ? 'what is mounted upon it stays here'
+    : 'which mounts and unmounts it shares with the host'
+  return step(why, mount('none', at, '', propagation || C.MS_PRIVATE | C.MS_REC))
 }
 
 /** The cgroup file system; in a cgroup namespace it begins at the container's own cgroup. cgroup_namespaces(7) */
@@ -212,10 +230,12 @@ function cgroupSteps(wanted: Mount, at: string, controllers?: readonly string[])
     ...controllers.flatMap((controller) => {
       const dir = `${at}/${controller.replace(/^name=/, '')}`
       const data = controller.startsWith('name=') ? `none,${controller}` : controller
+      const several = controller.includes(',') ? controller.split(',') : []
       return step(
         `show the container its own cgroup: ${controller}`,
         mkdirat(C.AT_FDCWD, dir, 0o755),
         mount('cgroup', dir, 'cgroup', flags, data),
+        ...several.map((name) => symlinkat(controller, C.AT_FDCWD, `${at}/${name}`)),
       )
     }),
     ...(flags & C.MS_RDONLY ? remountSteps(at, flags) : []),
