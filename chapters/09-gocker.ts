@@ -14,13 +14,13 @@ import { type Created, design, establish, writeFiles } from '../src/container/cr
 import { explanation } from '../src/container/explain.ts'
 import { finish } from '../src/container/finish.ts'
 import { launch } from '../src/container/launch.ts'
+import { thisMachine } from '../src/container/machine.ts'
 import { connect } from '../src/container/network.ts'
 import type { RunOptions } from '../src/container/options.ts'
 import { places as placesIn } from '../src/container/places.ts'
 import { noStdio, type Stdio } from '../src/container/stdio.ts'
 import { openStore } from '../src/image/store.ts'
 import { makeTinyImage } from '../src/image/tiny-image.ts'
-import { availableCapabilities } from '../src/security/capabilities.ts'
 import { call } from '../src/syscall/call.ts'
 import * as C from '../src/syscall/constants.ts'
 import { close, pipe2 } from '../src/syscall/file.ts'
@@ -64,7 +64,7 @@ function designed(command: readonly string[], more: Partial<RunOptions> = {}): C
     imageName: 'tiny',
     options: { ...options, ...more },
     command,
-    capabilities: availableCapabilities(),
+    machine: thisMachine(),
     warn: () => {},
   })
 }

@@ -41,7 +41,7 @@ export async function explain({ image: imageName, command, options }: ExplainReq
     imageName,
     options,
     command,
-    capabilities: undefined,
+    machine: undefined,
     warn: () => {},
   })
   const explained = explanation(spec, overlay, assumed(), options.network)

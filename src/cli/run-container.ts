@@ -7,6 +7,7 @@ import { windowSize } from '../container/attach.ts'
 import { type Created, design, establish, writeFiles } from '../container/create.ts'
 import { finish, sweep } from '../container/finish.ts'
 import { launch } from '../container/launch.ts'
+import { thisMachine } from '../container/machine.ts'
 import { connect } from '../container/network.ts'
 import type { RunOptions } from '../container/options.ts'
 import { type Places, places as placesHere } from '../container/places.ts'
@@ -14,7 +15,6 @@ import { startTime } from '../container/process-info.ts'
 import { forget, type State, save } from '../container/state.ts'
 import { noStdio, prepareStdio } from '../container/stdio.ts'
 import { binarySize } from '../container/units.ts'
-import { availableCapabilities } from '../security/capabilities.ts'
 import { type End, exitCode } from '../syscall/wait.ts'
 import { findOrPull, type PullPolicy } from './find-or-pull.ts'
 import { err } from './print.ts'
@@ -44,7 +44,7 @@ export async function runContainer({
     imageName,
     options,
     command,
-    capabilities: availableCapabilities(),
+    machine: thisMachine(),
     warn: (text) => err(`WARNING: ${text}`),
   })
   establish(places, created)

@@ -20,10 +20,9 @@ export async function accompany(
   const signals = forwardSignals(pid, impatient)
   const terminal = master === undefined ? undefined : attach(master, interactive)
   try {
-    const output = terminal?.finished ?? pump(stdio)
-    const end = await wait(pid)
-    await output
-    return end
+    const ended = wait(pid)
+    await (terminal?.finished ?? pump(stdio, ended))
+    return await ended
   } finally {
     terminal?.restore()
     signals.stop()

@@ -6,7 +6,7 @@ import type { Image } from '../image/store.ts'
 import type { NetworkFiles } from '../network/files.ts'
 import { readThrough } from '../overlay/lookup.ts'
 import type { Overlay } from '../overlay/mount.ts'
-import type { Capability } from '../security/capabilities.ts'
+import type { Machine } from './machine.ts'
 import { makeSpec } from './make-spec.ts'
 import { randomId, randomName } from './names.ts'
 import type { RunOptions } from './options.ts'
@@ -29,8 +29,8 @@ export interface CreateOptions {
   readonly imageName: string
   readonly options: RunOptions
   readonly command: readonly string[]
-  /** What can be handed on; all there are, if nothing will be run. */
-  readonly capabilities: readonly Capability[] | undefined
+  /** undefined if nothing will be run: the list is then as for any machine. */
+  readonly machine: Machine | undefined
   readonly warn: (message: string) => void
 }
 
@@ -50,7 +50,7 @@ export function design({
   imageName,
   options,
   command,
-  capabilities,
+  machine,
   warn,
 }: CreateOptions): Created {
   const id = randomId()
@@ -73,7 +73,7 @@ export function design({
     rootPath: join(home, 'merged'),
     files: files.map((file) => ({ source: join(home, file), destination: `/etc/${file}` })),
     cgroupsPath: `gocker/${id}`,
-    capabilities,
+    machine,
     warn,
   })
   const state: State = {

@@ -5,9 +5,10 @@ import type { LinuxResources } from '../cgroup/resources.ts'
 import type { ImageConfig } from '../image/store.ts'
 import type { NamespaceType } from '../namespaces/kinds.ts'
 import { defaultMounts, type Mount } from '../rootfs/mounts.ts'
-import { type Capability, capabilitySet, processCapabilities } from '../security/capabilities.ts'
+import { capabilitySet, processCapabilities } from '../security/capabilities.ts'
 import { maskedPaths, readonlyPaths } from '../security/masked-paths.ts'
 import { resolveUser } from '../security/users.ts'
+import type { Machine } from './machine.ts'
 import type { RunOptions } from './options.ts'
 import type { Spec } from './spec.ts'
 import { ENGINE_FAILED, UserError } from './user-error.ts'
@@ -27,8 +28,8 @@ export interface Given {
   readonly rootPath: string
   /** The path of the host's files that become /etc/resolv.conf, /etc/hostname and /etc/hosts. */
   readonly files: readonly { readonly source: string; readonly destination: string }[]
-  /** What this process can hand on; all there are, if nothing will be run. */
-  readonly capabilities?: readonly Capability[]
+  /** undefined if nothing will be run. */
+  readonly machine?: Machine
   readonly cgroupsPath: string
   readonly warn: (message: string) => void
 }
@@ -46,7 +47,7 @@ export function makeSpec(options: RunOptions, given: Given): Spec {
     add: options.capAdd,
     drop: options.capDrop,
     privileged: options.privileged,
-    available: given.capabilities,
+    available: given.machine?.capabilities,
   })
   for (const warning of capabilities.warnings) given.warn(warning)
   return {
@@ -67,7 +68,7 @@ export function makeSpec(options: RunOptions, given: Given): Spec {
       namespaces: namespacesFor(options),
       cgroupsPath: given.cgroupsPath,
       resources: resourcesOf(options),
-      maskedPaths: options.privileged ? [] : maskedPaths,
+      maskedPaths: options.privileged ? [] : [...maskedPaths, ...(given.machine?.thermalPaths ?? [])],
       readonlyPaths: options.privileged ? [] : readonlyPaths,
       sysctl:
         options.network === 'host'

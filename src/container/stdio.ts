@@ -6,6 +6,7 @@
 //   whatever is root's, for a user who is not root: neither could that user open it.
 
 import { closeSync, fstatSync, openSync } from 'node:fs'
+import type { Socket } from 'node:net'
 import { isatty } from 'node:tty'
 import { call } from '../syscall/call.ts'
 import * as C from '../syscall/constants.ts'
@@ -68,10 +69,12 @@ function makePipe(): [reading: number, writing: number] {
 export const noStdio: Stdio = { ends: [-1, -1, -1], pipes: [], ours: new Map(), started: () => {} }
 
 /**
- * Carry bytes between our terminal and the pipes.
- * @returns resolves when the container has closed its output
+ * Carry bytes between our own ends and the pipes.
+ * @param ended resolves when the program has ended: what it wrote is in the pipes by then
+ * @returns resolves when all of its output is written. A program that it left behind may still hold the pipe; that
+ *   one is not waited for
  */
-export async function pump({ ours }: Stdio): Promise<void> {
+export async function pump({ ours }: Stdio, ended: Promise<unknown>): Promise<void> {
   if (ours.size === 0) return
   const { Socket } = await import('node:net')
   const input = ours.get(0)
@@ -81,15 +84,28 @@ export async function pump({ ours }: Stdio): Promise<void> {
     process.stdin.pipe(into)
     process.stdin.unref()
   }
-  const outputs = ([1, 2] as const).map((place) => {
+  const carry = async (place: 1 | 2) => {
     const fd = ours.get(place)
-    if (fd === undefined) return Promise.resolve()
+    if (fd === undefined) return
     const from = new Socket({ fd, readable: true, writable: false })
     const to = place === 1 ? process.stdout : process.stderr
     from.pipe(to, { end: false })
     // who read it is gone: the program learns of it at its next write, as if it wrote there itself
     to.on('error', () => from.destroy())
-    return new Promise<void>((resolve) => from.once('close', resolve))
-  })
-  await Promise.all(outputs)
+    const closed = new Promise<void>((resolve) => from.once('close', resolve))
+    await Promise.race([closed, ended.then(() => emptied(from, to))])
+    from.destroy()
+  }
+  await Promise.all([carry(1), carry(2)])
+}
+
+/** Wait until a whole turn of the event loop brought nothing, although there was room for it. */
+async function emptied(from: Socket, to: NodeJS.WriteStream): Promise<void> {
+  for (let read = -1; read !== from.bytesRead || from.readableLength > 0 || to.writableNeedDrain; ) {
+    if (to.writableNeedDrain) await new Promise((resolve) => to.once('drain', resolve))
+    read = from.bytesRead
+    // the first may come in this turn, before anything is read
+    await new Promise((resolve) => setImmediate(resolve))
+    await new Promise((resolve) => setImmediate(resolve))
+  }
 }
