@@ -62,7 +62,8 @@ export async function openPartial(imagesDir: string, digest: string, signal?: Ab
 }
 
 /**
- * The bytes of a blob, from its first to its last. When the last was taken the blob is in place.
+ * The bytes of a blob, from its first to its last. When the last was taken the blob is in place. A chunk is valid until the
+ * next one is asked for.
  * @throws WrongDigest; Error when the registry is away, or sends more or less than it said
  */
 export async function* download(
@@ -125,6 +126,7 @@ async function* later(
         writeAll(fd, chunk)
         options.onBytes?.(have)
         yield chunk
+        release(chunk)
       }
       if (have < descriptor.size) throw new Dropped(`Only ${have} of ${descriptor.size} bytes came`)
     } catch (error) {
@@ -179,6 +181,11 @@ function closePartial(fd: number, path: string): void {
 /** write(2) may take a part only. Synchronous: it goes into the page cache, and no chunk waits for another. */
 function writeAll(fd: number, chunk: Uint8Array): void {
   for (let written = 0; written < chunk.length; ) written += writeSync(fd, chunk, written)
+}
+
+/** Give a chunk's memory back now: the garbage collector would let some 30 MB of them come together first. */
+function release({ buffer }: Uint8Array): void {
+  if (buffer instanceof ArrayBuffer) buffer.transfer(0)
 }
 
 function tooLong({ digest, size }: Descriptor): Error {

@@ -22,6 +22,7 @@ import {
 import { choosePlatform, hostPlatform, parsePlatform, platformText } from './platform.ts'
 import { canonical, familiar, parseReference, type Reference } from './reference.ts'
 import { collect, openRegistry, type Registry } from './registry.ts'
+import { spareMemory } from './spare-memory.ts'
 import { type Image, prepare, type Store } from './store.ts'
 import { unpackLayer } from './unpack.ts'
 
@@ -88,6 +89,7 @@ export async function pull(
     repository: reference.repository,
     tag: reference.digest ?? reference.tag ?? '',
   })
+  spareMemory()
   try {
     return await bring(pulling, reference)
   } catch (error) {
