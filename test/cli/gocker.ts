@@ -2,7 +2,7 @@
 // `tiny` lies.
 
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
@@ -151,7 +151,7 @@ export interface SeenState {
 
 /** What is noted of the container with this name, once it has a process. */
 export function stateOf(name: string): SeenState | undefined {
-  for (const id of readdirSync(places.containers)) {
+  for (const id of existsSync(places.containers) ? readdirSync(places.containers) : []) {
     try {
       const state = JSON.parse(readFileSync(join(places.containers, id, 'state.json'), 'utf8')) as SeenState
       if (state.name === name && state.pid !== undefined) return state
