@@ -121,6 +121,21 @@ const rules: readonly Rule[] = [
     why: () => 'The disk is full.\nMake room; gocker system prune removes stopped containers.',
   },
   {
+    calls: ['openat'],
+    errno: 'ENOTDIR',
+    when: (call) => ['/proc', '/sys'].includes(String(plainValue(call.args[1] ?? ''))),
+    why: (call) =>
+      `In this image ${String(plainValue(call.args[1] ?? ''))} is no directory but a link, so that it could show something else (CVE-2019-19921).\n` +
+      'Such an image is not started. Use another one.',
+  },
+  {
+    calls: ['openat2'],
+    errno: 'ELOOP',
+    why: () =>
+      'A link of the image leads through /proc to what another process has open, perhaps on the host.\n' +
+      'It is not followed. Mount at another place, or use another image.',
+  },
+  {
     calls: ['socket', 'sendto'],
     errno: 'EAFNOSUPPORT',
     why: () => 'This kernel does not speak this netlink family.',
