@@ -80,9 +80,10 @@ export async function pump({ ours }: Stdio, ended: Promise<unknown>): Promise<vo
   const input = ours.get(0)
   if (input !== undefined) {
     const into = new Socket({ fd: input, readable: false, writable: true })
-    into.on('error', () => process.stdin.unref())
+    into.on('error', () => process.stdin.unpipe(into))
     process.stdin.pipe(into)
-    process.stdin.unref()
+    // the input may go on for ever; it does not keep us once the program has ended. A file's stream has no such handle
+    process.stdin.unref?.()
   }
   const carry = async (place: 1 | 2) => {
     const fd = ours.get(place)
