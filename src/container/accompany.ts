@@ -1,7 +1,6 @@
 // While a program runs in a container: stand between it and the person who started it.
 
 import { type End, wait } from '../syscall/wait.ts'
-import { attach } from './attach.ts'
 import type { Launched } from './launch.ts'
 import { forwardSignals } from './signals.ts'
 import { pump, type Stdio } from './stdio.ts'
@@ -18,7 +17,8 @@ export async function accompany(
   impatient: () => void = () => {},
 ): Promise<End> {
   const signals = forwardSignals(pid, impatient)
-  const terminal = master === undefined ? undefined : attach(master, interactive)
+  const terminal =
+    master === undefined ? undefined : (await import('./attach.ts')).attach(master, interactive)
   try {
     const ended = wait(pid)
     await (terminal?.finished ?? pump(stdio, ended))

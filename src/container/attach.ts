@@ -1,19 +1,9 @@
 // Between the person's terminal and the container's: every key goes in as it is pressed, every byte comes out as it
 // was written. For that the person's terminal is put into raw mode, and put back whatever happens. termios(3)
 
-import { isatty, ReadStream } from 'node:tty'
+import { ReadStream } from 'node:tty'
 import { attempt } from '../syscall/call.ts'
-import { resize, type WindowSize } from './terminal.ts'
-
-const usual: WindowSize = { rows: 24, columns: 80 }
-
-/** The size of our own terminal; 24 × 80 if we have none. */
-export function windowSize(): WindowSize {
-  // to look at process.stdout is to make a pipe non-blocking, and the container may have the same pipe
-  if (!isatty(1)) return usual
-  const { rows, columns } = process.stdout
-  return rows && columns ? { rows, columns } : usual
-}
+import { resize, windowSize } from './terminal.ts'
 
 /**
  * Connect our standard input and output with the terminal behind `master`, which is closed at the end.

@@ -7,10 +7,10 @@
 
 import { closeSync, fstatSync, openSync } from 'node:fs'
 import type { Socket } from 'node:net'
-import { isatty } from 'node:tty'
 import { call } from '../syscall/call.ts'
 import * as C from '../syscall/constants.ts'
 import { pipe2 } from '../syscall/file.ts'
+import { isTerminal } from './terminal.ts'
 
 type Place = 0 | 1 | 2
 
@@ -55,7 +55,7 @@ function canBeHandedOn(place: Place, uid: number): boolean {
   const { mode, uid: owner } = fstatSync(place)
   const kind = mode & C.S_IFMT
   if (kind === C.S_IFSOCK) return false
-  if (kind === C.S_IFCHR) return !isatty(place)
+  if (kind === C.S_IFCHR) return !isTerminal(place)
   return uid === 0 || uid === owner
 }
 
