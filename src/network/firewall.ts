@@ -29,6 +29,22 @@ export function openFirewall(bridge: Bridge): string[] {
   }
 }
 
+/**
+ * Who would stop packets of containers, and what to do about it; nothing is changed. Docker is not among them, for
+ * `openFirewall` comes to terms with it.
+ */
+export function blockers(bridge: Bridge): string[] {
+  const fd = openNetlink(C.NETLINK_NETFILTER)
+  try {
+    const chains = ask(fd, chainsRequest()).map(chainFrom)
+    return chains
+      .filter((chain) => refuses(chain, bridge) && !isDocker(chain, chains))
+      .flatMap((chain) => complaint(fd, chain, chains, bridge))
+  } finally {
+    attempt(close(fd))
+  }
+}
+
 /** Take away our table, and our rules in Docker's chain. */
 export function closeFirewall(bridge: Bridge): void {
   const fd = openNetlink(C.NETLINK_NETFILTER)
@@ -48,13 +64,17 @@ export function closeFirewall(bridge: Bridge): void {
 }
 
 function pass(fd: number, chain: Chain, chains: readonly Chain[], bridge: Bridge): string[] {
-  if (isIptablesForward(chain) && chains.some(isDockerUser)) {
+  if (isDocker(chain, chains)) {
     if (rulesIn(fd, bridge, chain.family, dockerUser.table, dockerUser.chain).length > 0) return []
     ask(fd, dockerRequest(bridge))
     return [
       `Docker lets no packets of others pass: two rules for ${bridge.name} were added to its chain DOCKER-USER.`,
     ]
   }
+  return complaint(fd, chain, chains, bridge)
+}
+
+function complaint(fd: number, chain: Chain, chains: readonly Chain[], bridge: Bridge): string[] {
   // whoever names our bridge in the table has thought of it
   if (rulesIn(fd, bridge, chain.family, chain.table).length > 0) return []
   return [`${blocked(chain, bridge)}\n${remedy(chain, chains, bridge)}`]
@@ -80,6 +100,10 @@ function refuses({ family, table, hook, drops }: Chain, bridge: Bridge): boolean
 
 function isIptablesForward({ family, table, name }: Chain): boolean {
   return family === N.NFPROTO_IPV4 && table === 'filter' && name === 'FORWARD'
+}
+
+function isDocker(chain: Chain, chains: readonly Chain[]): boolean {
+  return isIptablesForward(chain) && chains.some(isDockerUser)
 }
 
 function isDockerUser({ family, table, name }: Chain): boolean {
