@@ -16,8 +16,9 @@ import { chdir, chroot, mount } from '../src/syscall/mount.ts'
 import { execve } from '../src/syscall/process.ts'
 import type { Syscall } from '../src/syscall/syscall.ts'
 import { exitCode, wait, waitNow } from '../src/syscall/wait.ts'
+import { outputOf } from './ask.ts'
 import { type Narrator, tell } from './narrator.ts'
-import { outputOf, temporaryDirectory } from './output.ts'
+import { temporaryDirectory } from './temporary.ts'
 
 const shell = (...words: string[]) =>
   execve('/bin/sh', ['sh', ...words], [...tinyConfig.Env, 'HOME=/root', 'TERM=xterm', 'PS1=tiny # '])

@@ -16,8 +16,9 @@ import * as C from '../src/syscall/constants.ts'
 import { execve } from '../src/syscall/process.ts'
 import type { Step, Syscall } from '../src/syscall/syscall.ts'
 import * as ask from './ask.ts'
+import { outputOf } from './ask.ts'
 import { type Narrator, tell } from './narrator.ts'
-import { outputOf, temporaryDirectory } from './output.ts'
+import { temporaryDirectory } from './temporary.ts'
 
 const calls = (...lists: Step[][]): Syscall[] => lists.flat().map((step) => step.call)
 const script = (text: string) => execve('/bin/sh', ['sh', '-c', text], ['PATH=/bin:/sbin:/usr/bin:/usr/sbin'])

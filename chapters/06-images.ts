@@ -19,8 +19,8 @@ import { CLONE_NEWNS } from '../src/syscall/constants.ts'
 import { observe } from '../src/syscall/trace.ts'
 import { shell } from './ask.ts'
 import { type Narrator, tell } from './narrator.ts'
-import { temporaryDirectory } from './output.ts'
 import { fillShelf } from './shelf.ts'
+import { temporaryDirectory } from './temporary.ts'
 
 using directory = temporaryDirectory()
 const storeIn = (name: string): Store => openStore(`${directory.path}/${name}`)

@@ -37,28 +37,42 @@ export interface Answer {
 export function ask(script: string, { flags = 0, calls = [], meanwhile, ...options }: Question = {}): Answer {
   using ends = new DisposableStack()
   const input = pipe(ends)
-  const output = pipe(ends)
-  const pid = clone(
-    flags,
-    [
-      dup3(input.read.fd, 0),
-      dup3(output.write.fd, 1),
-      dup3(output.write.fd, 2),
-      ...calls,
-      execve('/bin/sh', ['sh', '-c', script], environment),
-    ],
-    options,
-  )
   let outside: string | undefined
+  const look = (pid: number) => {
+    try {
+      outside = meanwhile?.(pid)
+    } finally {
+      // the script goes on when its input has ended
+      input.write.close()
+    }
+  }
+  const program = execve('/bin/sh', ['sh', '-c', script], environment)
+  const inside = listen(flags, [dup3(input.read.fd, 0), ...calls, program], look, options)
+  return { inside: inside.trim(), outside }
+}
+
+/** Start a process as clone() does, wait for its end, and return what it wrote to its outputs 1 and 2. */
+export function outputOf(flags: number, calls: readonly Syscall[]): string {
+  return listen(flags, calls)
+}
+
+function listen(
+  flags: number,
+  calls: readonly Syscall[],
+  meanwhile?: (pid: number) => void,
+  options?: CloneOptions,
+): string {
+  using ends = new DisposableStack()
+  const output = pipe(ends)
+  const pid = clone(flags, [dup3(output.write.fd, 1), dup3(output.write.fd, 2), ...calls], options)
   try {
-    outside = meanwhile?.(pid)
+    meanwhile?.(pid)
   } finally {
-    input.write.close()
     output.write.close()
   }
-  const inside = readFileSync(output.read.fd, 'utf8').trim()
+  const text = readFileSync(output.read.fd, 'utf8')
   waitNow(pid)
-  return { inside, outside }
+  return text
 }
 
 /** Ask, and tell both sides. */

@@ -10,7 +10,7 @@ import * as C from '../src/syscall/constants.ts'
 import { execve, prctl, setns } from '../src/syscall/process.ts'
 import type { Syscall } from '../src/syscall/syscall.ts'
 import { waitNow } from '../src/syscall/wait.ts'
-import { outputOf } from './output.ts'
+import { outputOf } from './ask.ts'
 
 const server = `require('http').createServer((request, answer) =>
   answer.end('hello, ' + request.socket.remoteAddress)).listen(80, '0.0.0.0')`

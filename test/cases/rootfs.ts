@@ -3,7 +3,7 @@
 
 import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { outputOf } from '../../chapters/output.ts'
+import { outputOf } from '../../chapters/ask.ts'
 import { escapeCalls } from '../../src/rootfs/chroot.ts'
 import { deviceSteps } from '../../src/rootfs/dev.ts'
 import { readElf } from '../../src/rootfs/elf.ts'

@@ -3,7 +3,7 @@
 
 import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
-import { outputOf } from '../../chapters/output.ts'
+import { outputOf } from '../../chapters/ask.ts'
 import { ask, openNetlink } from '../../src/network/conversation.ts'
 import { makeNamespace } from '../../src/network/namespace.ts'
 import { getLink, linkFrom, newAddress, newVeth, setUp } from '../../src/network/route.ts'

@@ -1,0 +1,23 @@
+// A place for what a chapter makes, gone with it.
+
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+/** An empty directory that is removed when its owner is done with it, and when the user presses Ctrl-C. */
+export function temporaryDirectory(): Disposable & { readonly path: string } {
+  const path = mkdtempSync(join(tmpdir(), 'gocker-chapter-'))
+  const remove = () => rmSync(path, { recursive: true, force: true })
+  const stop = () => {
+    remove()
+    process.exit(130)
+  }
+  process.on('SIGINT', stop).on('SIGTERM', stop)
+  return {
+    path,
+    [Symbol.dispose]: () => {
+      process.off('SIGINT', stop).off('SIGTERM', stop)
+      remove()
+    },
+  }
+}
