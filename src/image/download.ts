@@ -38,6 +38,8 @@ export class WrongDigest extends Error {
 export interface DownloadOptions extends HttpOptions {
   /** Told how many bytes there are by now. */
   readonly onBytes?: (bytes: number) => void
+  /** Told of each piece of memory that was used. */
+  readonly onPiece?: (length: number) => void
 }
 
 /** The file that a download grows in, locked: two pulls of one layer do not write into each other. */
@@ -126,6 +128,7 @@ async function* later(
         writeAll(fd, chunk)
         options.onBytes?.(have)
         yield chunk
+        options.onPiece?.(chunk.length)
         release(chunk)
       }
       if (have < descriptor.size) throw new Dropped(`Only ${have} of ${descriptor.size} bytes came`)

@@ -3,11 +3,11 @@
 // What a broken pull leaves, whole layers and parts of others, the next one uses; nothing else sees it.
 
 import { createHash } from 'node:crypto'
-import { createReadStream, existsSync, ftruncateSync, rmSync } from 'node:fs'
+import { createReadStream, existsSync, fstatSync, ftruncateSync, rmSync } from 'node:fs'
 import { layerName } from '../overlay/layer-name.ts'
 import { type Credentials, credentialsFor } from './credentials.ts'
 import { shortOf } from './digest.ts'
-import { download, openPartial, type Partial, WrongDigest } from './download.ts'
+import { type DownloadOptions, download, openPartial, type Partial, WrongDigest } from './download.ts'
 import { type HttpOptions, retrying } from './http.ts'
 import { blobPath, whileAdding } from './layout.ts'
 import {
@@ -44,6 +44,7 @@ export type LayerStatus =
   | 'Waiting'
   | 'Downloading'
   | 'Retrying'
+  | 'Download complete'
   | 'Extracting'
   | 'Pull complete'
   | 'Already exists'
@@ -80,7 +81,8 @@ export async function pull(
   const pulling: Pulling = {
     store,
     registry: openRegistry(reference, credentials, { ...options, signal }),
-    options: { ...options, signal },
+    options: { ...options, signal, onPiece: spareMemory() },
+    unpacking: oneAtATime(),
     report: options.onProgress ?? (() => {}),
     giveUp: (error) => giveUp.abort(error),
   }
@@ -89,7 +91,6 @@ export async function pull(
     repository: reference.repository,
     tag: reference.digest ?? reference.tag ?? '',
   })
-  spareMemory()
   try {
     return await bring(pulling, reference)
   } catch (error) {
@@ -100,7 +101,8 @@ export async function pull(
 interface Pulling {
   readonly store: Store
   readonly registry: Registry
-  readonly options: PullOptions
+  readonly options: PullOptions & DownloadOptions
+  readonly unpacking: Turns
   readonly report: (event: PullEvent) => void
   readonly giveUp: (error: unknown) => void
 }
@@ -231,28 +233,91 @@ async function bringLayer(pulling: Pulling, descriptor: Descriptor, diffId: stri
   using partial = await openPartial(imagesDir, digest, options.signal)
   // another pull had it in hand, and is done
   if (isInPlace()) return layer('Already exists')
+  const bring = (use: (bytes: AsyncIterable<Uint8Array>) => Promise<unknown>) =>
+    bringBytes(pulling, descriptor, partial, (current) => layer('Downloading', current), use)
+  const unpack = (bytes: AsyncIterable<Uint8Array>) =>
+    unpackLayer(bytes, { mediaType: descriptor.mediaType, diffId, layersDir })
+
+  using turn = pulling.unpacking.ask()
+  if (isUnpacked()) await bring(readAll)
+  else if (turn.isNow()) await bring(unpack)
+  else {
+    if (!existsSync(blobPath(imagesDir, digest))) await bring(readAll)
+    layer('Download complete')
+    await turn.come
+    options.signal?.throwIfAborted()
+    layer('Extracting')
+    await bring(unpack)
+  }
+  layer('Pull complete')
+}
+
+/** Hand the bytes of a blob to `use`, and once more if what was left on the disk turns out to have gone bad. */
+async function bringBytes(
+  pulling: Pulling,
+  descriptor: Descriptor,
+  partial: Partial,
+  onBytes: (bytes: number) => void,
+  use: (bytes: AsyncIterable<Uint8Array>) => Promise<unknown>,
+): Promise<void> {
+  const path = blobPath(pulling.store.imagesDir, descriptor.digest)
   for (let again = false; ; again = true) {
-    const isOnDisk = existsSync(blobPath(imagesDir, digest))
-    const source = bytesOf(pulling, descriptor, partial, (current) =>
-      layer(current < total ? 'Downloading' : 'Extracting', current < total ? current : undefined),
-    )
+    const isOld = existsSync(path) && fstatSync(partial.fd).size === 0
+    const source = bytesOf(pulling, descriptor, partial, onBytes)
     try {
-      if (isUnpacked()) for await (const _ of source.bytes);
-      else await unpackLayer(source.bytes, { mediaType: descriptor.mediaType, diffId, layersDir })
+      await use(source.bytes)
       const failure = await source.failure()
-      if (failure !== undefined) throw failure
-      break
+      if (failure === undefined) return
+      throw failure
     } catch (caught) {
       // bytes that cannot be unpacked may be wrong ones: the digest says it, once all are here
       const error = (isDiskFull(caught) ? undefined : await source.failure()) ?? caught
       if (isDiskFull(error)) ftruncateSync(partial.fd)
-      // bytes from the disk may have gone bad there: once more, all from the registry
-      const isStale = isOnDisk || (error instanceof WrongDigest && error.resumed)
+      const isStale = isOld || (error instanceof WrongDigest && error.resumed)
       if (again || isDiskFull(error) || !isStale) throw error
-      rmSync(blobPath(imagesDir, digest), { force: true })
+      rmSync(path, { force: true })
     }
   }
-  layer('Pull complete')
+}
+
+async function readAll(bytes: AsyncIterable<Uint8Array>): Promise<void> {
+  for await (const _ of bytes);
+}
+
+interface Turn extends Disposable {
+  isNow(): boolean
+  readonly come: Promise<unknown>
+}
+
+interface Turns {
+  ask(): Turn
+}
+
+/**
+ * One layer is unpacked while it comes in; others that come at the same time wait on the disk until it is their turn.
+ * So one thread is enough, and memory does not grow with the number of layers. Docker does the same.
+ */
+function oneAtATime(): Turns {
+  let last: Promise<unknown> = Promise.resolve()
+  let count = 0
+  return {
+    ask: () => {
+      let now = count++ === 0
+      const done = Promise.withResolvers<void>()
+      const come = last.then(() => {
+        now = true
+      })
+      last = Promise.all([last, done.promise])
+      return {
+        isNow: () => now,
+        come,
+        [Symbol.dispose]: () => {
+          count--
+          done.resolve()
+        },
+      }
+    },
+  }
 }
 
 /** The blob, from the disk if it is there already. */

@@ -17,15 +17,16 @@ import {
   readdirSync,
   renameSync,
   rmSync,
-  writeFileSync,
 } from 'node:fs'
+import { stat } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { layerName } from '../overlay/layer-name.ts'
 import { attempt } from '../syscall/call.ts'
 import { LOCK_EX, LOCK_NB } from '../syscall/constants.ts'
 import { flock } from '../syscall/file.ts'
-import type { Compression, FromWorker, Task, ToWorker } from './unpack-messages.ts'
+import { type LayerFacts, writeFacts } from './implied-directories.ts'
+import type { Compression, Done, FromWorker, Task, ToWorker } from './unpack-messages.ts'
 
 export interface UnpackOptions {
   /** The layer's media type: it says how the bytes are compressed. */
@@ -68,9 +69,9 @@ export async function unpackLayer(
   using workplace = makeWorkplace(layersDir)
   try {
     const task: Task = { directory: workplace.directory, diffId, compression }
-    const size = await inWorker(task, checked(source, options.digest), options.onProgress)
-    commit(workplace.directory, layersDir, name, { diffId, size })
-    return { name, size }
+    const done = await inWorker(task, checked(source, options.digest), options.onProgress)
+    commit(workplace.directory, layersDir, name, { diffId, ...done })
+    return { name, size: done.size }
   } catch (error) {
     throw new Error(`Layer ${diffId.slice(0, 19)}: ${error instanceof Error ? error.message : error}`, {
       cause: error,
@@ -141,12 +142,12 @@ async function* checked(
   if (found !== digest) throw new Error(`the bytes that came have the digest ${found}, and not ${digest}`)
 }
 
-/** Let a thread of its own unpack what `source` brings. @returns the bytes in all files */
+/** Let a thread of its own unpack what `source` brings. */
 async function inWorker(
   task: Task,
   source: AsyncIterable<Uint8Array>,
   onProgress?: (bytes: number) => void,
-): Promise<number> {
+): Promise<Done> {
   const worker = new Worker(new URL(`./unpack-worker${extname(import.meta.url)}`, import.meta.url), {
     workerData: task,
   })
@@ -157,7 +158,7 @@ async function inWorker(
   let taken = 0
   let failure: Error | undefined
   let moved = Promise.withResolvers<void>()
-  const done = new Promise<number>((resolve, reject) => {
+  const done = new Promise<Done>((resolve, reject) => {
     const fail = (error: Error) => {
       failure = error
       moved.resolve()
@@ -218,15 +219,9 @@ async function* inPieces(
 }
 
 /** Give the directory its name. The file beside it comes first, so that whoever sees the layer finds that too. */
-function commit(
-  directory: string,
-  layersDir: string,
-  name: string,
-  about: { diffId: string; size: number },
-): void {
-  const draft = `${directory}.json`
-  writeFileSync(draft, JSON.stringify(about))
-  renameSync(draft, `${layersDir}/${name}.json`)
+function commit(directory: string, layersDir: string, name: string, facts: LayerFacts): void {
+  const isThere = existsSync(`${layersDir}/${name}`)
+  if (!isThere) writeFacts(layersDir, name, facts)
   try {
     renameSync(directory, `${layersDir}/${name}`)
   } catch (error) {
