@@ -1,7 +1,7 @@
 // gocker run --explain: the list of calls that would make the container, chapter by chapter. Runs nothing, needs no
 // root and no Linux: an image that is not here is taken to be like `tiny`.
 
-import { assumed } from '../cgroup/hierarchy.ts'
+import { assumed, type Hierarchy, hierarchy } from '../cgroup/hierarchy.ts'
 import { design } from '../container/create.ts'
 import { type Explanation, explanation } from '../container/explain.ts'
 import type { RunOptions } from '../container/options.ts'
@@ -44,7 +44,7 @@ export async function explain({ image: imageName, command, options }: ExplainReq
     machine: undefined,
     warn: () => {},
   })
-  const explained = explanation(spec, overlay, assumed(), options.network)
+  const explained = explanation(spec, overlay, controlGroups(), options.network)
   const total = explained.parent.length + 1 + explained.child.length
   out(
     bold(`gocker run ${imageName}: ${total} calls`) +
@@ -92,6 +92,15 @@ function findImage(name: string): Image | undefined {
     return openStore(placesHere().root).find(name)
   } catch {
     return undefined
+  }
+}
+
+/** Those of this machine, so that the list is the one that would be run; else those of a current distribution. */
+function controlGroups(): Hierarchy {
+  try {
+    return hierarchy()
+  } catch {
+    return assumed()
   }
 }
 
