@@ -216,8 +216,28 @@ describe('a whiteout', () => {
     expect(await refused([file('.wh.a/b')])).toMatch(/lies in a whiteout/)
   })
 
-  it('through a symbolic link does nothing outside', async () => {
-    expect(await refused([symlink('link', outside), file('link/.wh.canary', '')])).toMatch(/leads nowhere/)
+  it('below a link, a file or another whiteout means nothing: all is hidden there already', async () => {
+    const tree = await unpacked(
+      directory('etc/'),
+      symlink('out', outside),
+      file('out/.wh.canary', ''),
+      symlink('in', 'etc'),
+      file('in/.wh.passwd', ''),
+      file('in/.wh..wh..opq', ''),
+      file('plain'),
+      file('plain/.wh.x', ''),
+      file('.wh.gone', ''),
+      file('gone/.wh.x', ''),
+    )
+    expect(names(tree)).toEqual(['/etc', '/gone', '/in', '/out', '/plain'])
+    expect(tree['/gone']).toMatchObject(gone)
+    expect(tree['/etc']?.xattrs).toEqual({})
+  })
+
+  it('of a directory in which there are only whiteouts takes that too', async () => {
+    const tree = await unpacked(file('gone/.wh.x', ''), file('gone/y/.wh.z', ''), file('.wh.gone', ''))
+    expect(names(tree)).toEqual(['/gone'])
+    expect(tree['/gone']).toMatchObject(gone)
   })
 
   it.each([

@@ -57,6 +57,11 @@ export function statsOf(path: string): Stats | undefined {
   }
 }
 
+/** The paths of all that is in the directory at `path`. */
+export function childrenOf(path: string): string[] {
+  return readdirSync(onDisk(path), 'latin1').map((name) => `${path}/${name}`)
+}
+
 /** Remove what is at `path`, with all that is in it; links are removed, not followed. */
 export function remove(path: string): void {
   const stats = statsOf(path)
@@ -65,7 +70,7 @@ export function remove(path: string): void {
     unlinkSync(onDisk(path))
     return
   }
-  for (const name of readdirSync(onDisk(path), 'latin1')) remove(`${path}/${name}`)
+  for (const child of childrenOf(path)) remove(child)
   rmdirSync(onDisk(path))
 }
 

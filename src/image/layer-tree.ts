@@ -24,12 +24,24 @@ import { isWhiteout, makeOpaque, makeWhiteout, markerOf } from '../overlay/white
 import { call } from '../syscall/call.ts'
 import * as C from '../syscall/constants.ts'
 import { makedev, mknodat, utimensat } from '../syscall/file.ts'
-import { codeOf, inC, inside, onDisk, reason, remove, setAttribute, setTimes, statsOf } from './layer-path.ts'
+import {
+  childrenOf,
+  codeOf,
+  inC,
+  inside,
+  onDisk,
+  reason,
+  remove,
+  setAttribute,
+  setTimes,
+  statsOf,
+} from './layer-path.ts'
+import type { Done } from './unpack-messages.ts'
 import { type Listener, shown } from './untar.ts'
 
 export interface Tree extends Listener {
-  /** All entries are there: give the directories their times. @returns the bytes in all files */
-  finish(): number
+  /** All entries are there: give the directories their times. */
+  finish(): Done
 }
 
 /** Attributes with which the overlay file system steers itself: an image that brings them would steer the host's. */
@@ -52,7 +64,9 @@ export function layerTree(): Tree {
   const whitedOut = new Set<string>()
   /** Must owner and mode be set even if they are the usual ones? In a set-group-ID directory files inherit both. */
   let inherits = false
-  let bytes = 0
+  /** Directories that had to be made for what lies below them. */
+  const implied = new Set<string>()
+  let size = 0
 
   const file = (entry: Entry, path: string): void => {
     const fd = making(path, () => openSync(onDisk(path), create, entry.mode & 0o777))
@@ -91,6 +105,7 @@ export function layerTree(): Tree {
         mkdirSync(onDisk(above), 0o755)
       }
       if (whitedOut.has(above)) makeOpaque(inC(above))
+      else implied.add(above)
     }
   }
 
@@ -137,18 +152,40 @@ export function layerTree(): Tree {
   }
 
   const whiteout = (path: string): void => {
+    if (!below(path)) return
     whitedOut.add(path)
-    const existing = statsOf(path)
     // a whiteout is about the layers below: what this one has there stays (OCI image spec, layer.md, "Whiteouts")
-    if (existing?.isDirectory()) makeOpaque(inC(path))
-    if (!existing) making(path, () => makeWhiteout(inC(path)))
+    if (!statsOf(path)?.isDirectory()) making(path, () => statsOf(path) ?? makeWhiteout(inC(path)))
+    else if (hasContent(path)) makeOpaque(inC(path))
+    else making(path, () => makeWhiteout(inC(path)))
   }
 
   const opaque = (path: string): void => {
+    if (!below(`${path}/`)) return
     if (path !== '/') parents(`${path}/`)
-    if (!lstatSync(onDisk(path)).isDirectory()) throw new Error('makes opaque what is no directory')
     makeOpaque(inC(path))
   }
+
+  /**
+   * Can a whiteout at `path` have a meaning? Not where this layer has a file, a link or another whiteout in place of a
+   * directory above: all that was below is hidden already. umoci writes such whiteouts.
+   */
+  const below = (path: string): boolean => {
+    for (let slash = path.indexOf('/', 1); slash !== -1; slash = path.indexOf('/', slash + 1)) {
+      const stats = statsOf(path.slice(0, slash))
+      if (!stats) return true
+      if (!stats.isDirectory()) return false
+    }
+    return true
+  }
+
+  /** Has this layer something in the directory? One that it only passes through, on the way to a whiteout, has not. */
+  const hasContent = (path: string): boolean =>
+    directories.has(path) ||
+    childrenOf(path).some((child) => {
+      const stats = statsOf(child)
+      return stats?.isDirectory() ? hasContent(child) : stats !== undefined && !isWhiteout(stats)
+    })
 
   const attributes = (entry: Entry, path: string): void => {
     for (const [name, value] of entry.xattrs) {
@@ -186,7 +223,7 @@ export function layerTree(): Tree {
     data: (chunk, at, length) => {
       if (!open) return
       const { fd, entry } = open
-      bytes += length
+      size += length
       naming(entry, () => {
         for (let done = 0; done < length; ) done += writeSync(fd, chunk, at + done, length - done)
       })
@@ -210,7 +247,8 @@ export function layerTree(): Tree {
         // one that a later entry of the same name has replaced
         if (statsOf(path)?.isDirectory()) setTimes(path, entry)
       }
-      return bytes
+      const without = [...implied].filter((path) => !directories.has(path) && statsOf(path)?.isDirectory())
+      return { size, implied: without }
     },
   }
 }

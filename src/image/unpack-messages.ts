@@ -14,8 +14,16 @@ export interface Task {
 /** The next bytes of the layer, or the word that there are no more. */
 export type ToWorker = Uint8Array<ArrayBuffer> | 'end'
 
-/** A piece was taken up, and here is its memory back; or all is unpacked, with the bytes in all files; or it failed. */
+/** What a layer turned out to be. */
+export interface Done {
+  /** The bytes in all its files. */
+  readonly size: number
+  /** Directories of which the archive says nothing (implied-directories.ts). */
+  readonly implied: readonly string[]
+}
+
+/** A piece was taken up, and here is its memory back; or all is unpacked; or it failed. */
 export type FromWorker =
   | { readonly taken: ArrayBuffer }
-  | { readonly done: number }
+  | { readonly done: Done }
   | { readonly error: string }

@@ -17,7 +17,7 @@ import {
 import { call } from '../syscall/call.ts'
 import * as C from '../syscall/constants.ts'
 import { lgetxattr, llistxattr } from '../syscall/file.ts'
-import { exists } from './lookup.ts'
+import { placeOf } from './lookup.ts'
 import { encodeHeader, endOfArchive, padding } from './tar-encode.ts'
 import type { Entry, EntryType } from './tar-header.ts'
 import { isOpaque, isWhiteout, opaqueMarker, whiteoutName } from './whiteout.ts'
@@ -53,7 +53,7 @@ export function changes(upper: string, layerDirs: readonly string[]): Change[] {
   return Array.from(walk(upper), ({ path, stats }) => {
     const name = `/${Buffer.from(path, 'latin1')}`
     if (isWhiteout({ mode: Number(stats.mode), rdev: Number(stats.rdev) })) return { kind: 'D', path: name }
-    return { kind: exists(layerDirs, name) ? 'C' : 'A', path: name }
+    return { kind: placeOf(layerDirs, name) ? 'C' : 'A', path: name }
   })
 }
 

@@ -14,7 +14,7 @@ const mostLinks = 40
 /** A directory of the image: where it lies in each layer that has a part in it, the uppermost first. */
 type Merged = readonly Place[]
 
-interface Place {
+export interface Place {
   readonly layer: string
   /** The path below the layer: without links, and without `/` at the beginning. */
   readonly path: string
@@ -34,16 +34,24 @@ export function readThrough(
   return place && read(place, path, maxBytes)
 }
 
-/** Is there anything called `path` in the image, a link that leads nowhere included? Links on the way are not followed. */
-export function exists(layerDirs: readonly string[], path: string): boolean {
+/**
+ * Where the uppermost of what is called `path` lies, itself and not what it links to; undefined if there is nothing, also
+ * where a part of `path` above the last is no directory.
+ */
+export function placeOf(
+  layerDirs: readonly string[],
+  path: string,
+): (Place & { readonly isDirectory: boolean }) | undefined {
   let directory: Merged = layerDirs.map((layer) => ({ layer, path: '' }))
-  for (const [i, part] of parts(path).entries()) {
+  const todo = parts(path)
+  for (const [i, part] of todo.entries()) {
     const found = lookUp(directory, part)
-    if (found === undefined) return false
-    if (found.type !== 'directory') return i === parts(path).length - 1
+    if (found === undefined) return undefined
+    if (found.type !== 'directory')
+      return i === todo.length - 1 ? { ...found.place, isDirectory: false } : undefined
     directory = found.merged
   }
-  return true
+  return directory[0] && { ...directory[0], isDirectory: true }
 }
 
 /** Walk along `path`, part by part, in all layers at once. */
@@ -94,18 +102,24 @@ function lookUp(directory: Merged, name: string): Found | undefined {
 }
 
 /**
- * Read the file. Its way was free of links a moment ago, and the kernel makes sure that it still is: the upper
+ * Open what was found. Its way was free of links a moment ago, and the kernel makes sure that it still is: the upper
  * directory of a running container may change under our hands. openat2(2)
+ * @returns a descriptor for the caller to close
  */
-function read({ layer, path }: Place, asked: string, maxBytes: number): Buffer {
-  using held = new DisposableStack()
+export function openBeneath(layer: string, path: string, openFlags: number): number {
   const directory = call(openat(C.AT_FDCWD, layer, C.O_PATH | C.O_DIRECTORY | C.O_CLOEXEC))
-  held.defer(() => call(close(directory)))
+  try {
+    const resolve = C.RESOLVE_BENEATH | C.RESOLVE_NO_SYMLINKS
+    return call(openat2(directory, path === '' ? '.' : path, openFlags | C.O_CLOEXEC, resolve))
+  } finally {
+    call(close(directory))
+  }
+}
+
+function read({ layer, path }: Place, asked: string, maxBytes: number): Buffer {
   // without O_NONBLOCK, to open a fifo would be to wait for whoever writes into it
-  const how = C.O_RDONLY | C.O_NONBLOCK | C.O_CLOEXEC
-  const fd = call(
-    openat2(directory, path === '' ? '.' : path, how, C.RESOLVE_BENEATH | C.RESOLVE_NO_SYMLINKS),
-  )
+  const fd = openBeneath(layer, path, C.O_RDONLY | C.O_NONBLOCK)
+  using held = new DisposableStack()
   held.defer(() => closeSync(fd))
   const stats = fstatSync(fd)
   if (!stats.isFile()) throw new Error(`${asked} in the image is no regular file`)
