@@ -5,6 +5,7 @@ import { rmSync, statSync } from 'node:fs'
 import type { Hierarchy } from '../cgroup/hierarchy.ts'
 import { type End, exitCode } from '../syscall/wait.ts'
 import type { Places } from './places.ts'
+import { isAlive } from './process-info.ts'
 import { folder, forget, ids, list, load, type State, save, status } from './state.ts'
 
 /**
@@ -22,14 +23,16 @@ export function finish(places: Places, hierarchy: Hierarchy, state: State, end: 
     ...(end === undefined ? {} : { exitCode: exitCode(end) }),
   }
   if (state.autoRemove) forget(places, state.id, state.name)
-  else save(places, ended)
+  // someone may have removed it in the meantime
+  else if (load(places, state.id)) save(places, ended)
   return ended
 }
 
 /** Containers whose watcher is gone and whose processes are dead: finish them in its place. */
 export function sweep(places: Places, hierarchy: Hierarchy): void {
   for (const state of list(places)) {
-    if (state.finishedAt === undefined && status(state) === 'exited')
+    const isWatched = isAlive(state.engine.pid, state.engine.started)
+    if (state.finishedAt === undefined && status(state) === 'exited' && !isWatched)
       finish(places, hierarchy, state, undefined)
   }
   for (const id of ids(places)) {
@@ -38,7 +41,8 @@ export function sweep(places: Places, hierarchy: Hierarchy): void {
   }
 }
 
-const settlingTime = 10_000
+/** In milliseconds: what is younger may be in the making. */
+export const settlingTime = 10_000
 
 /** A folder without a state is one whose making has just begun, or broke off. */
 function isOld(path: string): boolean {

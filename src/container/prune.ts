@@ -8,7 +8,7 @@ import { sweepImages } from '../image/remove.ts'
 import { openStore } from '../image/store.ts'
 import { removeAll } from '../network/prune.ts'
 import { gocker0 } from '../network/settings.ts'
-import { sweep } from './finish.ts'
+import { settlingTime, sweep } from './finish.ts'
 import type { Places } from './places.ts'
 import { folder, forget, list, load, status } from './state.ts'
 
@@ -50,7 +50,8 @@ export function prune(places: Places, hierarchy: Hierarchy, { all }: { readonly 
 function clearCgroups(places: Places, hierarchy: Hierarchy): string[] {
   const orphans = hierarchy
     .list('gocker')
-    .filter((id) => load(places, id) === undefined && hierarchy.pids(`gocker/${id}`).length === 0)
+    .filter((id) => load(places, id) === undefined && isSettled(hierarchy, id))
+    .filter((id) => hierarchy.pids(`gocker/${id}`).length === 0)
   for (const id of orphans) hierarchy.remove(`gocker/${id}`)
   return orphans.map((id) => `cgroup gocker/${id}`)
 }
@@ -59,6 +60,12 @@ function clearCgroups(places: Places, hierarchy: Hierarchy): string[] {
 function clearNetwork(containers: number): string[] {
   const isThere = statSync(`/sys/class/net/${gocker0.name}`, { throwIfNoEntry: false }) !== undefined
   return containers === 0 && removeAll() && isThere ? [`bridge ${gocker0.name} and its rules`] : []
+}
+
+/** A group that was just made may belong to a container of another root, whose process is still on its way into it. */
+function isSettled({ mounts }: Hierarchy, id: string): boolean {
+  const group = statSync(join(mounts[0]!.point, 'gocker', id), { throwIfNoEntry: false })
+  return Date.now() - (group?.mtimeMs ?? 0) > settlingTime
 }
 
 function clearNames(places: Places): string[] {
