@@ -9,6 +9,7 @@ import { type Credentials, credentialsFor } from './credentials.ts'
 import { shortOf } from './digest.ts'
 import { type DownloadOptions, download, openPartial, type Partial, WrongDigest } from './download.ts'
 import { type HttpOptions, retrying } from './http.ts'
+import { settleImpliedDirectories } from './implied-directories.ts'
 import { blobPath, whileAdding } from './layout.ts'
 import {
   type Descriptor,
@@ -132,6 +133,7 @@ async function bring(pulling: Pulling, reference: Reference): Promise<Image> {
   const config = parseConfig(configBytes)
   checkConfig(config, manifest, options.platform ? wanted : undefined)
   await bringLayers(pulling, manifest.layers, config.rootfs.diff_ids)
+  settleImpliedDirectories(store.layersDir, config.rootfs.diff_ids.map(layerName).reverse())
   store.addBlob(manifest.config.mediaType, manifest.config.digest, configBytes)
   store.addBlob(descriptor.mediaType, descriptor.digest, bytes)
   const image = store.tag(canonical(reference), descriptor, repoDigest)
