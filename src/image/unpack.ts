@@ -148,6 +148,9 @@ async function inWorker(
   source: AsyncIterable<Uint8Array>,
   onProgress?: (bytes: number) => void,
 ): Promise<Done> {
+  // The threads behind fs.promises, name lookup and zlib start at their first work, all at once, with the root of the
+  // thread that asks. Let that be this one: else files and lookups of the whole process would end up in the layer.
+  await stat('/')
   const worker = new Worker(new URL(`./unpack-worker${extname(import.meta.url)}`, import.meta.url), {
     workerData: task,
   })
