@@ -71,9 +71,11 @@ describe('a process in a group', () => {
     expect(frozen).toMatchObject({ seen: true, before: true, still: true, after: true, end: 137 })
   })
 
-  it('is killed together with all others', (ctx) => {
-    expect(seen(ctx, 'kill').ends).toEqual([137, 137])
-  })
+  for (const scenario of ['kill', 'kill one by one']) {
+    it(`is killed together with all others (${scenario})`, (ctx) => {
+      expect(seen(ctx, scenario).ends).toEqual([137, 137])
+    })
+  }
 })
 
 describe('devices', () => {

@@ -95,6 +95,12 @@ function usingDevices(groups: Hierarchy): { made: number; opened: number; usual:
   }
 }
 
+function killingAll(groups: Hierarchy): { ends: number[] } {
+  const pids = [start(groups, 'sleep 100 & sleep 100 & wait'), start(groups, 'sleep 100')]
+  groups.kill(path)
+  return { ends: pids.map((pid) => exitCode(waitNow(pid))) }
+}
+
 const limits: LinuxResources = {
   memory: { limit: 64 * MiB, swap: 96 * MiB },
   cpu: { quota: 150_000, period: 100_000, shares: 512 },
@@ -172,12 +178,13 @@ const scenarios: Readonly<Record<string, () => object>> = {
       return { before, still: first === second, after, seen: seen.includes(pid), end: exitCode(waitNow(pid)) }
     }),
 
-  kill: () =>
-    within({}, (groups) => {
-      const pids = [start(groups, 'sleep 100 & sleep 100 & wait'), start(groups, 'sleep 100')]
-      groups.kill(path)
-      return { ends: pids.map((pid) => exitCode(waitNow(pid))) }
-    }),
+  kill: () => within({}, killingAll),
+  /** As before Linux 5.14: stop all, a signal to each, and let them go on. */
+  'kill one by one': () => {
+    const tree = cgroupMounts().find((m) => m.version === 2)
+    if (!tree) return { skip: 'no cgroup v2 is mounted' }
+    return within({}, killingAll, of({ ...v2(tree), killFile: () => undefined }))
+  },
 
   'devices free': () => within({}, usingDevices),
   'devices held': () => within({ devices: defaultDevices }, usingDevices),
