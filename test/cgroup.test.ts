@@ -99,6 +99,10 @@ describe('a group', () => {
     expect(list).toEqual(['one'])
   })
 
+  it('is removed with all below it, though one of them is frozen', (ctx) => {
+    expect(seen(ctx, 'leftover')).toMatchObject({ list: ['one'], end: 137 })
+  })
+
   it('that holds processes hands its controllers down once they have moved', (ctx) => {
     const { warnings, limit, moved } = seen(ctx, 'crowded')
     expect(warnings).toEqual([expect.stringContaining('its processes were moved')])

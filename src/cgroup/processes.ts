@@ -2,6 +2,7 @@
 // groups. A group can only be removed when no process and no other group is in it.
 
 import { readdirSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { attempt, call } from '../syscall/call.ts'
 import { AT_FDCWD, AT_REMOVEDIR, SIGKILL } from '../syscall/constants.ts'
 import { errnoNumber } from '../syscall/errno.ts'
@@ -79,8 +80,14 @@ export function killAll(dialect: Dialect, path: string): void {
   for (const pid of everyPid(dialect, path)) {
     if (pid !== process.pid) call(allowing('ESRCH', kill(pid, SIGKILL)))
   }
-  // v1: a signal is only seen by a process that goes on
+  thawAll(dialect, path)
+}
+
+/** v1: a signal is only seen by a process that goes on, and a group below may have been stopped by itself. */
+function thawAll(dialect: Dialect, path: string): void {
+  if (!dialect.freezer) return
   thaw(dialect, path)
+  for (const name of groupsIn(dirname(dialect.freezer.file(path)))) thawAll(dialect, `${path}/${name}`)
 }
 
 function killed(file: string): boolean {

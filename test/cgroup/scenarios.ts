@@ -178,6 +178,16 @@ const scenarios: Readonly<Record<string, () => object>> = {
       return { before, still: first === second, after, seen: seen.includes(pid), end: exitCode(waitNow(pid)) }
     }),
 
+  /** As after an engine that died: a group below is stopped, and all are removed from above. */
+  leftover: () =>
+    within({}, (groups) => {
+      const pid = start(groups, 'sleep 100 & wait')
+      groups.freeze(path)
+      const list = groups.list(name)
+      groups.remove(name)
+      return { list, end: exitCode(waitNow(pid)) }
+    }),
+
   kill: () => within({}, killingAll),
   /** As before Linux 5.14: stop all, a signal to each, and let them go on. */
   'kill one by one': () => {
