@@ -94,6 +94,12 @@ describe('a file is found through the layers', () => {
   })
 })
 
+describe('a layer that is unpacked', () => {
+  it('changes the root of the thread that does it, and of no other', () => {
+    expect(run('pool')).toEqual({ roots: 1, same: true })
+  })
+})
+
 describe('the difference', () => {
   it('laid over the same layers gives the same tree: content, owner, mode, times, links, devices', () => {
     const { before, after } = run('round-trip')

@@ -4,7 +4,9 @@
 
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import { gzipSync } from 'node:zlib'
 import { settleImpliedDirectories } from '../../src/image/implied-directories.ts'
 import { unpackLayer } from '../../src/image/unpack.ts'
 import { changes, difference } from '../../src/overlay/difference.ts'
@@ -127,6 +129,23 @@ function lookUp() {
   return seen((path) => readThrough(layers, path, 100))
 }
 
+/** Does the rest of the process still have the host's root, after a layer was inflated by the pool of threads? */
+async function pool() {
+  const bytes = gzipSync(Buffer.alloc(1 << 20))
+  const diffId = `sha256:${createHash('sha256')
+    .update(Buffer.alloc(1 << 20))
+    .digest('hex')}`
+  const source = (async function* () {
+    yield bytes
+  })()
+  await unpackLayer(source, { mediaType: 'application/vnd.oci.image.layer.v1.tar+gzip', diffId, layersDir })
+  const roots = await Promise.all(Array.from({ length: 16 }, () => stat('/')))
+  return {
+    roots: new Set(roots.map(({ ino, dev }) => `${dev}:${ino}`)).size,
+    same: roots[0]?.ino === statSync('/').ino,
+  }
+}
+
 function tree() {
   const layers = extra.split(':')
   settleImpliedDirectories(layersDir, layers)
@@ -136,5 +155,11 @@ function tree() {
 // a worker can be started only before: it inherits the namespace, and Node's own threads do not matter here
 call(unshare(CLONE_NEWNS))
 perform(privateSteps())
-const cases = { many: () => manyLayers(Number(extra)), 'round-trip': roundTrip, 'look-up': lookUp, tree }
+const cases = {
+  many: () => manyLayers(Number(extra)),
+  'round-trip': roundTrip,
+  'look-up': lookUp,
+  tree,
+  pool,
+}
 console.log(JSON.stringify(await cases[name as keyof typeof cases]()))
