@@ -6,7 +6,7 @@
 //   expect(await changesSince(before)).toEqual([])
 
 import { spawnSync } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 
@@ -97,15 +97,32 @@ function rules(): string[] {
   return error ? [] : stdout.split('\n').filter((line) => line !== '')
 }
 
-/** `pid name`, without those of the kernel and those that look at this. */
+/**
+ * `pid command`, of those that someone may have left behind: that are in other namespaces than we are, or whose parent
+ * is gone, so that process 1 has taken them. What else runs on this machine is none of our business.
+ */
 function processes(): string[] {
   return names('/proc')
-    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+    .filter((name) => /^\d+$/.test(name))
     .flatMap((pid) => {
-      const line = lines(`/proc/${pid}/cmdline`).join(' ').replaceAll('\0', ' ').trim()
-      const status = lines(`/proc/${pid}/status`).find((one) => one.startsWith('State:')) ?? ''
-      return line === '' || /[ZX]/.test(status) ? [] : [`${pid} ${line}`]
+      const status = readIfThere(`/proc/${pid}/status`)
+      const isOver = /^State:\s+[ZX]/m.test(status)
+      const isKernel = readIfThere(`/proc/${pid}/cmdline`) === ''
+      const isService = /\/system\.slice\//.test(readIfThere(`/proc/${pid}/cgroup`))
+      const isAlone = /^PPid:\s+1$/m.test(status)
+      if (isOver || isKernel || isService || !(isAlone || isElsewhere(pid))) return []
+      return [`${pid} ${readIfThere(`/proc/${pid}/cmdline`).replaceAll('\0', ' ').trim()}`]
     })
+}
+
+function isElsewhere(pid: string): boolean {
+  try {
+    return ['mnt', 'pid', 'net', 'uts'].some(
+      (kind) => readlinkSync(`/proc/${pid}/ns/${kind}`) !== readlinkSync(`/proc/self/ns/${kind}`),
+    )
+  } catch {
+    return false
+  }
 }
 
 function names(directory: string): string[] {
@@ -121,9 +138,13 @@ function entries(directory: string) {
 }
 
 function lines(path: string): string[] {
+  return readIfThere(path).split('\n').filter(Boolean)
+}
+
+function readIfThere(path: string): string {
   try {
-    return readFileSync(path, 'utf8').split('\n').filter(Boolean)
+    return readFileSync(path, 'utf8')
   } catch {
-    return []
+    return ''
   }
 }

@@ -3,8 +3,8 @@
 import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { changesSince, hostState } from '../host-state.ts'
-import { gocker, gockerWith, isRoot, places, useGocker } from './gocker.ts'
+import { hostState } from '../host-state.ts'
+import { gocker, gockerWith, isRoot, leftSince, places, useGocker } from './gocker.ts'
 
 useGocker()
 
@@ -86,7 +86,7 @@ describe.skipIf(!isRoot)('the exit status (needs root)', () => {
       expect(stderr).not.toMatch(/^\s+at /m)
     }
     expect(containers()).toEqual(had)
-    expect(await changesSince(before)).toEqual([])
+    expect(await leftSince(before)).toEqual([])
   })
 
   it('leaves nothing of a container whose program was not found', async () => {

@@ -4,8 +4,8 @@ import { spawnSync } from 'node:child_process'
 import { openSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { changesSince, hostState } from '../host-state.ts'
-import { gocker, gockerWith, isRoot, places, program, useGocker } from './gocker.ts'
+import { hostState } from '../host-state.ts'
+import { gocker, gockerWith, isRoot, leftSince, places, program, useGocker } from './gocker.ts'
 
 useGocker()
 
@@ -30,7 +30,7 @@ describe('gocker run --explain', () => {
   it('tells an ordinary user everything, and touches nothing', async () => {
     const before = isRoot ? hostState() : undefined
     const text = await explain('-it', '-m', '64m', '--read-only', 'tiny', 'echo', 'hi')
-    if (before) expect(await changesSince(before)).toEqual([])
+    if (before) expect(await leftSince(before)).toEqual([])
     for (const chapter of [1, 2, 3, 4, 5, 7, 8, 9])
       expect(text).toMatch(new RegExp(`^chapter ${chapter}: `, 'm'))
     expect(text).toMatch(/^gocker run tiny: \d+ calls/)

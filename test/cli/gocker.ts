@@ -2,12 +2,13 @@
 // `tiny` lies.
 
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll } from 'vitest'
+import { afterAll, beforeAll, expect } from 'vitest'
+import { changesSince, type HostState } from '../host-state.ts'
 
 export const program = fileURLToPath(new URL('../../src/cli/gocker', import.meta.url))
 export const isRoot = process.platform === 'linux' && process.geteuid?.() === 0
@@ -44,6 +45,9 @@ export const places = {
   layers: join(root, 'layers'),
 }
 
+/** Where gocker would put temporary files, if it had any. */
+const temporary = join(root, 'tmp')
+
 /** To be called in a test file: makes `tiny` before its tests, and takes everything away after them. */
 export function useGocker(): void {
   if (!isRoot) {
@@ -51,6 +55,7 @@ export function useGocker(): void {
     return
   }
   beforeAll(async () => {
+    mkdirSync(temporary)
     const { status, stderr } = await gocker('pull', '-q', 'tiny')
     if (status !== 0) throw new Error(stderr)
   })
@@ -58,6 +63,7 @@ export function useGocker(): void {
     const ids = (await gocker('ps', '-aq')).stdout.split('\n').filter(Boolean)
     if (ids.length > 0) await gocker('rm', '-f', ...ids)
     await gocker('system', 'prune', '-f')
+    expect(readdirSync(temporary)).toEqual([])
     rmSync(root, { recursive: true, force: true })
   })
 }
@@ -65,7 +71,7 @@ export function useGocker(): void {
 export function start(args: readonly string[], options: Options & Pick<SpawnOptions, 'stdio'> = {}): Running {
   const { input, env, uid, encoding = 'utf8' } = options
   const child = spawn(program, args, {
-    env: { ...process.env, GOCKER_ROOT: root, ...env },
+    env: { ...process.env, GOCKER_ROOT: root, TMPDIR: temporary, ...env },
     stdio: options.stdio ?? [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     ...(uid === undefined ? {} : { uid, gid: uid }),
   })
@@ -139,6 +145,14 @@ export async function background(name: string, ...args: string[]): Promise<Runni
       await running.result
     },
   }
+}
+
+/**
+ * What has changed on the host since then. The temporary files are left out: other programs have theirs there, and
+ * those of gocker are looked at in the end.
+ */
+export function leftSince(before: HostState): Promise<string[]> {
+  return changesSince(before, (line) => line.startsWith('+ temporary '))
 }
 
 export interface SeenState {
