@@ -16,6 +16,7 @@ import { chdir, move_mount } from '../syscall/mount.ts'
 import { execve, sethostname, setns, setsid, unshare } from '../syscall/process.ts'
 import { allowing, type Fd, type Step, type Syscall, stepsOf } from '../syscall/syscall.ts'
 import type { Process, Spec } from './spec.ts'
+import { NOT_FOUND, UserError } from './user-error.ts'
 
 /** What the parent has opened for the child before it starts; names in their place when the list is only printed. */
 export interface Handles {
@@ -167,7 +168,13 @@ function execSteps({ args, env }: Process): Step[] {
   if (program.includes('/')) return step('become the program', execve(program, args, env))
   const path =
     env.find((text) => text.startsWith('PATH='))?.slice('PATH='.length) ?? '/usr/local/bin:/bin:/usr/bin'
-  const places = path.split(':').filter((directory) => directory.startsWith('/'))
+  const places = program === '' ? [] : path.split(':').filter((directory) => directory.startsWith('/'))
+  if (places.length === 0) {
+    throw new UserError(
+      `exec: "${program}": executable file not found in $PATH\nThe name is empty, or no directory of the container's PATH begins with /: "${path}".`,
+      NOT_FOUND,
+    )
+  }
   return step(
     'become the program, which may be in any directory of PATH',
     ...places.map((directory): Syscall => trying(execve(`${directory}/${program}`, args, env))),

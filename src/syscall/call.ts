@@ -4,7 +4,7 @@ import { errnoNumber } from './errno.ts'
 import { SyscallError } from './error.ts'
 import { invoke, type Word } from './memory.ts'
 import { arch, numberOf } from './numbers.ts'
-import { isSyscall, plainValue, type Syscall, type Value } from './syscall.ts'
+import { checkText, isSyscall, plainValue, type Syscall, type Value } from './syscall.ts'
 import { report } from './trace.ts'
 
 /**
@@ -34,7 +34,7 @@ function isAllowed(x: Syscall, result: number): boolean {
 function word(value: Value): Word {
   if (typeof value === 'number') return value
   if (typeof value === 'bigint') return Number(value)
-  if (typeof value === 'string') return Buffer.from(`${value}\0`)
+  if (typeof value === 'string') return Buffer.from(`${checkText(value)}\0`)
   if (value instanceof Uint8Array) return value
   if (isSyscall(value))
     throw new TypeError(`the result of ${value.name} is known only inside a list for clone`)

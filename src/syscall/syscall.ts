@@ -87,3 +87,13 @@ export function isSyscall(value: unknown): value is Syscall {
 export function plainValue(arg: Arg): Value {
   return typeof arg === 'object' && 'show' in arg ? arg.value : (arg as Value)
 }
+
+/**
+ * The text itself, if it can be passed to the kernel, where a zero byte is the end: what comes after one would silently
+ * be cut off, and the call would be about something else.
+ * @throws Error for a text with a zero byte in it
+ */
+export function checkText(text: string): string {
+  if (text.includes('\0')) throw new Error(`invalid argument: ${JSON.stringify(text)} has a zero byte in it`)
+  return text
+}

@@ -4,7 +4,7 @@
 import { record } from './child-code.ts'
 import { errnoNumber } from './errno.ts'
 import { type Arch, numberOf } from './numbers.ts'
-import { isSyscall, plainValue, type Syscall, type Value } from './syscall.ts'
+import { checkText, isSyscall, plainValue, type Syscall, type Value } from './syscall.ts'
 
 /** What a record's result is before its call was made, and the accepted error where none is: no call returns it. */
 export const notMade = -65536
@@ -101,6 +101,7 @@ function growing(start: number) {
       return at
     },
     addText: (text: string): number => {
+      checkText(text)
       const at = reserve(Buffer.byteLength(text) + 1)
       bytes.write(text, at)
       return at

@@ -148,11 +148,13 @@ export async function background(name: string, ...args: string[]): Promise<Runni
 }
 
 /**
- * What has changed on the host since then. The temporary files are left out: other programs have theirs there, and
- * those of gocker are looked at in the end.
+ * What has changed on the host since then. Temporary files are left out: other programs have theirs there, and those
+ * of gocker are looked at in the end. So is what other engines do meanwhile.
  */
 export function leftSince(before: HostState): Promise<string[]> {
-  return changesSince(before, (line) => line.startsWith('+ temporary '))
+  return changesSince(before, (line) =>
+    /^. temporary |libpod|conmon|runc|docker|podman|containers\/storage/.test(line),
+  )
 }
 
 export interface SeenState {
