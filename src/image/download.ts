@@ -79,7 +79,12 @@ export async function* download(
   const resumed = fstatSync(partial.fd).size
   // longer than it should be: not ours to go on with
   if (resumed > descriptor.size) ftruncateSync(partial.fd)
-  else yield* earlier(partial.fd, hash)
+  else {
+    for (const chunk of chunksOf(partial.fd)) {
+      hash.update(chunk)
+      yield chunk
+    }
+  }
   const start = resumed > descriptor.size ? 0 : resumed
   yield* later(registry, descriptor, partial, hash, start, options)
 
@@ -95,15 +100,24 @@ export async function* download(
   renameSync(partialPath(imagesDir, digest), blobPath(imagesDir, descriptor.digest))
 }
 
-/** What an earlier pull left: as if it came from the network. */
-function* earlier(fd: number, hash: Hash): Generator<Uint8Array> {
+/** What lies in an open file, always in the same memory: a chunk is valid until the next is asked for. */
+function* chunksOf(fd: number): Generator<Uint8Array, void, undefined> {
+  const chunk = Buffer.alloc(1 << 18)
   for (let position = 0; ; ) {
-    const chunk = Buffer.allocUnsafe(1 << 18)
     const length = readSync(fd, chunk, 0, chunk.length, position)
     if (length === 0) return
     position += length
-    hash.update(chunk.subarray(0, length))
     yield chunk.subarray(0, length)
+  }
+}
+
+/** The bytes of a blob that is in place. Valid as those of `download`. */
+export async function* blobBytes(path: string): AsyncGenerator<Uint8Array, void, undefined> {
+  const fd = openSync(path, 'r')
+  try {
+    yield* chunksOf(fd)
+  } finally {
+    closeSync(fd)
   }
 }
 

@@ -3,11 +3,18 @@
 // What a broken pull leaves, whole layers and parts of others, the next one uses; nothing else sees it.
 
 import { createHash } from 'node:crypto'
-import { createReadStream, existsSync, fstatSync, ftruncateSync, rmSync } from 'node:fs'
+import { existsSync, fstatSync, ftruncateSync, rmSync } from 'node:fs'
 import { layerName } from '../overlay/layer-name.ts'
 import { type Credentials, credentialsFor } from './credentials.ts'
 import { shortOf } from './digest.ts'
-import { type DownloadOptions, download, openPartial, type Partial, WrongDigest } from './download.ts'
+import {
+  blobBytes,
+  type DownloadOptions,
+  download,
+  openPartial,
+  type Partial,
+  WrongDigest,
+} from './download.ts'
 import { type HttpOptions, retrying } from './http.ts'
 import { settleImpliedDirectories } from './implied-directories.ts'
 import { blobPath, whileAdding } from './layout.ts'
@@ -330,7 +337,7 @@ function bytesOf(
   onBytes: (bytes: number) => void,
 ): Source {
   const path = blobPath(store.imagesDir, descriptor.digest)
-  if (existsSync(path)) return remembering(createReadStream(path, { highWaterMark: 1 << 18 }))
+  if (existsSync(path)) return remembering(blobBytes(path))
   const onRetry = (why: string, milliseconds: number) => {
     report({ kind: 'layer', id: shortOf(descriptor.digest), status: 'Retrying' })
     options.onRetry?.(why, milliseconds)

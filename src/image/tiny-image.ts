@@ -4,7 +4,6 @@
 import { createHash } from 'node:crypto'
 import {
   closeSync,
-  createReadStream,
   existsSync,
   openSync,
   readFileSync,
@@ -16,6 +15,7 @@ import {
 import { pack } from 'tar-stream'
 import { layerName } from '../overlay/layer-name.ts'
 import { type TinyFile, tinyConfig, tinyFiles } from '../rootfs/tiny.ts'
+import { blobBytes } from './download.ts'
 import { blobPath, whileAdding } from './layout.ts'
 import type { Descriptor, ImageConfig, Manifest } from './manifest.ts'
 import { hostPlatform } from './platform.ts'
@@ -39,8 +39,7 @@ export async function makeTinyImage(store: Store): Promise<Image> {
   // a plain tar: the digest of the blob is the digest of the layer
   const { mediaType, digest } = layer
   if (!existsSync(`${layersDir}/${layerName(digest)}`)) {
-    const blob = createReadStream(blobPath(imagesDir, digest), { highWaterMark: 1 << 18 })
-    await unpackLayer(blob, { mediaType, diffId: digest, layersDir })
+    await unpackLayer(blobBytes(blobPath(imagesDir, digest)), { mediaType, diffId: digest, layersDir })
   }
 
   const { os, architecture } = hostPlatform()
