@@ -19,7 +19,7 @@ import type { RunOptions } from '../src/container/options.ts'
 import { places as placesIn } from '../src/container/places.ts'
 import { noStdio, type Stdio } from '../src/container/stdio.ts'
 import { windowSize } from '../src/container/terminal.ts'
-import { openStore } from '../src/image/store.ts'
+import { type Image, openStore } from '../src/image/store.ts'
 import { makeTinyImage } from '../src/image/tiny-image.ts'
 import { call } from '../src/syscall/call.ts'
 import * as C from '../src/syscall/constants.ts'
@@ -53,14 +53,20 @@ const options: RunOptions = {
   noNewPrivileges: true,
 }
 
-const image = await makeTinyImage(openStore(places.root))
+let tiny: Promise<Image> | undefined
+
+/** The image, made when it is first wanted. */
+function image(): Promise<Image> {
+  tiny ??= makeTinyImage(openStore(places.root))
+  return tiny
+}
 
 // #region design
 /** An image and a command line become a spec. Nothing has happened yet. */
-function designed(command: readonly string[], more: Partial<RunOptions> = {}): Created {
+async function designed(command: readonly string[], more: Partial<RunOptions> = {}): Promise<Created> {
   return design({
     places,
-    image,
+    image: await image(),
     imageName: 'tiny',
     options: { ...options, ...more },
     command,
@@ -70,8 +76,8 @@ function designed(command: readonly string[], more: Partial<RunOptions> = {}): C
 }
 // #endregion design
 
-function spec({ say, host, quietly }: Narrator): void {
-  const { spec } = quietly(() => designed(['sh', '-c', 'echo $GREETING']))
+async function spec({ say, host, quietly }: Narrator): Promise<void> {
+  const { spec } = await quietly(() => designed(['sh', '-c', 'echo $GREETING']))
   const { process, linux, mounts } = spec
   say('An image and a command line become a spec, in the words of the OCI runtime specification:')
   host(`args          ${process.args.join(' ')}`)
@@ -86,8 +92,8 @@ function spec({ say, host, quietly }: Narrator): void {
   )
 }
 
-function plan({ say, host, quietly }: Narrator): void {
-  const { spec, overlay } = quietly(() => designed(['true']))
+async function plan({ say, host, quietly }: Narrator): Promise<void> {
+  const { spec, overlay } = await quietly(() => designed(['true']))
   const { parent, clone, child } = explanation(spec, overlay, groups, 'none')
   const all = [...parent, clone, ...child]
   say('The spec becomes a list of system calls. Each chapter has its part in it:')
@@ -125,12 +131,13 @@ async function container({ say, host, inside, quietly }: Narrator): Promise<void
   say('The list becomes a process. What it says of itself, and what the host says of it:')
   const script =
     'echo "I am process $$ of $(ls -d /proc/[0-9]* | wc -l), on $(hostname), with $(grep CapEff /proc/self/status)"; ls /'
+  const created = await quietly(() => designed(['sh', '-c', script]))
   await quietly(async () => {
     const ends = new Int32Array(2)
     call(pipe2(new Uint8Array(ends.buffer), C.O_CLOEXEC))
     const [reading, writing] = [ends[0]!, ends[1]!]
     const stdio: Stdio = { ...noStdio, ends: [-1, writing, writing] }
-    await run(designed(['sh', '-c', script]), stdio, (pid) => {
+    await run(created, stdio, (pid) => {
       call(close(writing))
       host(
         `process ${pid}, in ${readlinkSync(`/proc/${pid}/ns/pid`)}; ours is ${readlinkSync('/proc/self/ns/pid')}`,
@@ -147,7 +154,7 @@ async function container({ say, host, inside, quietly }: Narrator): Promise<void
 async function shell({ say }: Narrator): Promise<void> {
   if (!process.stdin.isTTY) throw new Error('A shell in a container needs a terminal: run this on one.')
   say('A shell in a container, with its own terminal. `exit` leaves it.')
-  await run(designed(['sh'], { tty: true, interactive: true }), noStdio, () => {})
+  await run(await designed(['sh'], { tty: true, interactive: true }), noStdio, () => {})
 }
 
 await tell({

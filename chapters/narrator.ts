@@ -78,11 +78,17 @@ function makeNarrator(): Narrator {
     inside: (text) => print(beside(chalk.magenta('container '), text)),
     quietly: (work) => {
       const before = showing
+      const again = () => showCalls(before)
       showCalls(false)
       try {
-        return work()
-      } finally {
-        showCalls(before)
+        const result = work()
+        // what is promised is quiet until it is done
+        if (result instanceof Promise) return result.finally(again) as typeof result
+        again()
+        return result
+      } catch (error) {
+        again()
+        throw error
       }
     },
   }

@@ -99,9 +99,13 @@ function oneMountSteps(mount: Mount, hierarchy: Hierarchy, handles: Handles): St
     tree: handles.binds.get(mount.destination),
     // the three files that a container gets; directories of the host come with volumes
     file: mount.type === 'bind',
-    controllers:
-      hierarchy.version === 1 ? hierarchy.mounts.map((one) => one.controllers.join(',')) : undefined,
+    controllers: hierarchy.version === 1 ? treesOf(hierarchy) : undefined,
   })
+}
+
+/** The trees of cgroup v1, as mount(8) names them: `cpu,cpuacct`. */
+function treesOf({ mounts }: Hierarchy): string[] {
+  return mounts.filter(({ version }) => version === 1).map(({ controllers }) => controllers.join(','))
 }
 
 function nameSteps({ hostname }: Spec): Step[] {
