@@ -1,7 +1,7 @@
 // What a pull looks like: one line for each layer, in Docker's words, drawn again as they change. Where there is no
 // terminal only the last lines are printed: a log wants the result.
 
-import type { PullEvent } from './pull.ts'
+import type { PullEvent } from './pull-events.ts'
 
 /** One layer's line. */
 export interface LayerLine {

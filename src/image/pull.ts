@@ -3,20 +3,12 @@
 // What a broken pull leaves, whole layers and parts of others, the next one uses; nothing else sees it.
 
 import { createHash } from 'node:crypto'
-import { existsSync, fstatSync, ftruncateSync, rmSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { layerName } from '../overlay/layer-name.ts'
 import { type Credentials, credentialsFor } from './credentials.ts'
-import { shortOf } from './digest.ts'
-import {
-  blobBytes,
-  type DownloadOptions,
-  download,
-  openPartial,
-  type Partial,
-  WrongDigest,
-} from './download.ts'
 import { type HttpOptions, retrying } from './http.ts'
 import { settleImpliedDirectories } from './implied-directories.ts'
+import { bringLayers, isDiskFull, type Pulling } from './layers.ts'
 import { blobPath, whileAdding } from './layout.ts'
 import {
   type Descriptor,
@@ -28,34 +20,12 @@ import {
   parseDocument,
 } from './manifest.ts'
 import { choosePlatform, hostPlatform, parsePlatform, platformText } from './platform.ts'
+import type { PullEvent } from './pull-events.ts'
 import { canonical, familiar, parseReference, type Reference } from './reference.ts'
 import { collect, openRegistry, type Registry } from './registry.ts'
 import { spareMemory } from './spare-memory.ts'
 import { type Image, prepare, type Store } from './store.ts'
-import { unpackLayer } from './unpack.ts'
-
-/** What happens during a pull, in Docker's words. */
-export type PullEvent =
-  | { readonly kind: 'pulling'; readonly repository: string; readonly tag: string }
-  | {
-      readonly kind: 'layer'
-      /** twelve digits of the blob's digest */
-      readonly id: string
-      readonly status: LayerStatus
-      readonly current?: number
-      readonly total?: number
-    }
-  | { readonly kind: 'pulled'; readonly digest: string; readonly newer: boolean; readonly name: string }
-
-export type LayerStatus =
-  | 'Pulling fs layer'
-  | 'Waiting'
-  | 'Downloading'
-  | 'Retrying'
-  | 'Download complete'
-  | 'Extracting'
-  | 'Pull complete'
-  | 'Already exists'
+import { oneAtATime } from './turns.ts'
 
 export interface PullOptions extends HttpOptions {
   /** as `linux/arm64`; this machine's unless said */
@@ -64,9 +34,6 @@ export interface PullOptions extends HttpOptions {
   /** those of ~/.docker/config.json unless given */
   readonly credentials?: Credentials
 }
-
-/** How many layers come at once, as Docker has it. */
-const atOnce = 3
 
 /** A config is a page or two of JSON: what is longer is none. */
 const configLimit = 8 << 20
@@ -100,24 +67,15 @@ export async function pull(
     tag: reference.digest ?? reference.tag ?? '',
   })
   try {
-    return await bring(pulling, reference)
+    return await bring(pulling, reference, options.platform)
   } catch (error) {
     throw isDiskFull(error) ? diskFull(store, error) : error
   }
 }
 
-interface Pulling {
-  readonly store: Store
-  readonly registry: Registry
-  readonly options: PullOptions & DownloadOptions
-  readonly unpacking: Turns
-  readonly report: (event: PullEvent) => void
-  readonly giveUp: (error: unknown) => void
-}
-
-async function bring(pulling: Pulling, reference: Reference): Promise<Image> {
-  const { store, options, report } = pulling
-  const wanted = options.platform ? parsePlatform(options.platform) : hostPlatform()
+async function bring(pulling: Pulling, reference: Reference, platform: string | undefined): Promise<Image> {
+  const { store, report } = pulling
+  const wanted = platform ? parsePlatform(platform) : hostPlatform()
   const { descriptor, manifest, bytes, repoDigest } = await findManifest(
     pulling.registry,
     reference.digest ?? reference.tag ?? 'latest',
@@ -138,7 +96,7 @@ async function bring(pulling: Pulling, reference: Reference): Promise<Image> {
   using _adding = whileAdding(store.imagesDir)
   const configBytes = await fetchSmall(pulling, manifest.config)
   const config = parseConfig(configBytes)
-  checkConfig(config, manifest, options.platform ? wanted : undefined)
+  checkConfig(config, manifest, platform ? wanted : undefined)
   await bringLayers(pulling, manifest.layers, config.rootfs.diff_ids)
   settleImpliedDirectories(store.layersDir, config.rootfs.diff_ids.map(layerName).reverse())
   store.addBlob(manifest.config.mediaType, manifest.config.digest, configBytes)
@@ -200,186 +158,6 @@ function checkConfig(config: ImageConfig, manifest: Manifest, wanted: Platform |
         `wanted ${platformText(wanted)}, actual: ${platformText(config)}`,
     )
   }
-}
-
-/** All layers, a few at a time, each once though it may be listed twice. */
-async function bringLayers(
-  pulling: Pulling,
-  layers: readonly Descriptor[],
-  diffIds: readonly string[],
-): Promise<void> {
-  const pairs = layers.map((descriptor, i) => ({ descriptor, diffId: diffIds[i]! }))
-  const todo = new Map(pairs.map((pair) => [`${pair.descriptor.digest} ${pair.diffId}`, pair]))
-  for (const { descriptor } of todo.values())
-    pulling.report({ kind: 'layer', id: shortOf(descriptor.digest), status: 'Pulling fs layer' })
-  // one queue for all workers: an iterator gives each element once
-  const queue = todo.values()
-  const failures: unknown[] = []
-  const worker = async () => {
-    for (const { descriptor, diffId } of queue) {
-      if (failures.length > 0) return
-      await bringLayer(pulling, descriptor, diffId).catch((error) => {
-        failures.push(error)
-        pulling.giveUp(error)
-      })
-    }
-  }
-  await Promise.all(Array.from({ length: atOnce }, worker))
-  if (failures.length > 0) throw failures[0]
-}
-
-async function bringLayer(pulling: Pulling, descriptor: Descriptor, diffId: string): Promise<void> {
-  const { store, options, report } = pulling
-  const { imagesDir, layersDir } = store
-  const { digest, size: total } = descriptor
-  const id = shortOf(digest)
-  const layer = (status: LayerStatus, current?: number) =>
-    report({ kind: 'layer', id, status, ...(current !== undefined && { current, total }) })
-  const isUnpacked = () => existsSync(`${layersDir}/${layerName(diffId)}`)
-  const isInPlace = () => isUnpacked() && existsSync(blobPath(imagesDir, digest))
-
-  if (isInPlace()) return layer('Already exists')
-  using partial = await openPartial(imagesDir, digest, options.signal)
-  // another pull had it in hand, and is done
-  if (isInPlace()) return layer('Already exists')
-  const bring = (use: (bytes: AsyncIterable<Uint8Array>) => Promise<unknown>) =>
-    bringBytes(pulling, descriptor, partial, (current) => layer('Downloading', current), use)
-  const unpack = (bytes: AsyncIterable<Uint8Array>) =>
-    unpackLayer(bytes, { mediaType: descriptor.mediaType, diffId, layersDir })
-
-  using turn = pulling.unpacking.ask()
-  if (isUnpacked()) await bring(readAll)
-  else if (turn.isNow()) await bring(unpack)
-  else {
-    if (!existsSync(blobPath(imagesDir, digest))) await bring(readAll)
-    layer('Download complete')
-    await turn.come
-    options.signal?.throwIfAborted()
-    layer('Extracting')
-    await bring(unpack)
-  }
-  layer('Pull complete')
-}
-
-/** Hand the bytes of a blob to `use`, and once more if what was left on the disk turns out to have gone bad. */
-async function bringBytes(
-  pulling: Pulling,
-  descriptor: Descriptor,
-  partial: Partial,
-  onBytes: (bytes: number) => void,
-  use: (bytes: AsyncIterable<Uint8Array>) => Promise<unknown>,
-): Promise<void> {
-  const path = blobPath(pulling.store.imagesDir, descriptor.digest)
-  for (let again = false; ; again = true) {
-    const isOld = existsSync(path) && fstatSync(partial.fd).size === 0
-    const source = bytesOf(pulling, descriptor, partial, onBytes)
-    try {
-      await use(source.bytes)
-      const failure = await source.failure()
-      if (failure === undefined) return
-      throw failure
-    } catch (caught) {
-      // bytes that cannot be unpacked may be wrong ones: the digest says it, once all are here
-      const error = (isDiskFull(caught) ? undefined : await source.failure()) ?? caught
-      if (isDiskFull(error)) ftruncateSync(partial.fd)
-      const isStale = isOld || (error instanceof WrongDigest && error.resumed)
-      if (again || isDiskFull(error) || !isStale) throw error
-      rmSync(path, { force: true })
-    }
-  }
-}
-
-async function readAll(bytes: AsyncIterable<Uint8Array>): Promise<void> {
-  for await (const _ of bytes);
-}
-
-interface Turn extends Disposable {
-  isNow(): boolean
-  readonly come: Promise<unknown>
-}
-
-interface Turns {
-  ask(): Turn
-}
-
-/**
- * One layer is unpacked while it comes in; others that come at the same time wait on the disk until it is their turn.
- * So one thread is enough, and memory does not grow with the number of layers. Docker does the same.
- */
-function oneAtATime(): Turns {
-  let last: Promise<unknown> = Promise.resolve()
-  let count = 0
-  return {
-    ask: () => {
-      let now = count++ === 0
-      const done = Promise.withResolvers<void>()
-      const come = last.then(() => {
-        now = true
-      })
-      last = Promise.all([last, done.promise])
-      return {
-        isNow: () => now,
-        come,
-        [Symbol.dispose]: () => {
-          count--
-          done.resolve()
-        },
-      }
-    },
-  }
-}
-
-/** The blob, from the disk if it is there already. */
-function bytesOf(
-  { store, registry, options, report }: Pulling,
-  descriptor: Descriptor,
-  partial: Partial,
-  onBytes: (bytes: number) => void,
-): Source {
-  const path = blobPath(store.imagesDir, descriptor.digest)
-  if (existsSync(path)) return remembering(blobBytes(path))
-  const onRetry = (why: string, milliseconds: number) => {
-    report({ kind: 'layer', id: shortOf(descriptor.digest), status: 'Retrying' })
-    options.onRetry?.(why, milliseconds)
-  }
-  return remembering(
-    download(registry, store.imagesDir, descriptor, partial, { ...options, onBytes, onRetry }),
-  )
-}
-
-interface Source {
-  readonly bytes: AsyncIterable<Uint8Array>
-  /** Why the bytes ended too early, if they did. Takes those that nobody took. */
-  failure(): Promise<unknown>
-}
-
-function remembering(bytes: AsyncIterable<Uint8Array>): Source {
-  const iterator = bytes[Symbol.asyncIterator]()
-  let failure: unknown
-  // the iterator outlives a reader that gives up
-  const next = async () => {
-    try {
-      return await iterator.next()
-    } catch (error) {
-      failure = error
-      throw error
-    }
-  }
-  return {
-    bytes: { [Symbol.asyncIterator]: () => ({ next }) },
-    failure: async () => {
-      for (let ended = failure !== undefined; !ended; )
-        ended = await next().then(
-          ({ done }) => done === true,
-          () => true,
-        )
-      return failure
-    },
-  }
-}
-
-function isDiskFull(error: unknown): boolean {
-  return /\b(ENOSPC|EDQUOT)\b/.test(error instanceof Error ? error.message : '')
 }
 
 function diskFull({ imagesDir }: Store, error: unknown): Error {
