@@ -1,0 +1,32 @@
+// A reporter for vitest: says of each skipped test why it was skipped. In CI, where everything is installed and root runs
+// the tests, a skip is a failure, unless the kernel is the reason: a test that no one runs holds nothing.
+
+import type { Reporter, TestCase } from 'vitest/node'
+
+const inCi = Boolean(process.env.CI)
+
+interface Skip {
+  readonly name: string
+  readonly reason: string
+}
+
+export function skips(): Reporter {
+  const found: Skip[] = []
+  return {
+    onTestCaseResult: (test: TestCase) => {
+      const result = test.result()
+      if (result.state !== 'skipped') return
+      const reason = result.note ?? 'not on this system, or not for this user'
+      found.push({ name: test.fullName, reason })
+    },
+    onTestRunEnd: () => {
+      for (const { name, reason } of found) process.stdout.write(`skipped: ${name}\n         ${reason}\n`)
+      const unexcused = found.filter(({ reason }) => !/\bkernel\b/.test(reason))
+      if (!inCi || unexcused.length === 0) return
+      process.stdout.write(
+        `\n${unexcused.length} skipped tests should have run here: in CI that is a failure.\n`,
+      )
+      process.exitCode = 1
+    },
+  }
+}
