@@ -267,6 +267,10 @@ describe('a whiteout', () => {
     expect(names(tree).filter((name) => name !== '/d/new')).toEqual(['/d'])
   })
 
+  it('of all that is below, at the root, is ignored as Docker ignores it', async () => {
+    expect(names(await unpacked(file('.wh..wh..opq', ''), file('x')))).toEqual(['/x'])
+  })
+
   it('that aufs left behind is skipped', async () => {
     const items = [directory('.wh..wh.plnk/'), file('.wh..wh.plnk/1.2'), file('.wh..wh.aufs'), file('x')]
     expect(names(await unpacked(...items))).toEqual(['/x'])
@@ -337,6 +341,7 @@ describe('what the archive says is what is there', () => {
     const tree = await unpacked(
       file('t', 'x', { pax: { mtime: '1500000000.123456789', uid: '4000000000', gid: '3000000000' } }),
       file('old', 'x', { pax: { mtime: '-1.25' } }),
+      file('older', 'x', { pax: { mtime: '-86400' } }),
       directory('dir', { pax: { mtime: '1500000000.000000001' } }),
       file('dir/after', 'x'),
       file(long),
@@ -344,6 +349,7 @@ describe('what the archive says is what is there', () => {
     )
     expect(tree['/t']).toMatchObject({ mtime: '1500000000123456789', owner: '4000000000:3000000000' })
     expect(tree['/old']).toMatchObject({ mtime: '-1250000000' })
+    expect(tree['/older']).toMatchObject({ mtime: '-86400000000000' })
     expect(tree['/dir']).toMatchObject({ mtime: '1500000000000000001' })
     expect(tree[`/${long}`]).toMatchObject({ type: 'file' })
     expect(tree['/a']?.xattrs).toEqual({ 'user.note': 'a=b\nc' })

@@ -33,7 +33,8 @@ export function inC(path: string): Buffer {
 }
 
 export function setTimes(path: string, { seconds, nanoseconds }: Entry): void {
-  if (nanoseconds === 0) lutimesSync(onDisk(path), seconds, seconds)
+  // Node's function knows no fractions so fine, and takes a time before 1970 for now
+  if (nanoseconds === 0 && seconds >= 0) lutimesSync(onDisk(path), seconds, seconds)
   else call(utimensat(C.AT_FDCWD, inC(path), seconds, nanoseconds, C.AT_SYMLINK_NOFOLLOW))
 }
 

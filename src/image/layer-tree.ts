@@ -1,6 +1,6 @@
 // The files of a layer, made one after the other below `/`: the thread that does this has changed its root to the
 // layer's own directory before (unpack-worker.ts), so no name and no link of the archive leads anywhere else.
-// Whiteouts become what the overlay file system wants. The last of several entries with one name wins.
+// The last of several entries with one name wins.
 //
 // Names are strings in which each character is a byte: names in an archive have no encoding.
 
@@ -12,30 +12,19 @@ import {
   futimesSync,
   lchownSync,
   linkSync,
-  lstatSync,
   mkdirSync,
   openSync,
   symlinkSync,
-  unlinkSync,
   writeSync,
 } from 'node:fs'
 import type { Entry } from '../overlay/tar-header.ts'
-import { isWhiteout, makeOpaque, makeWhiteout, markerOf } from '../overlay/whiteout.ts'
+import { isWhiteout, makeOpaque } from '../overlay/whiteout.ts'
 import { call } from '../syscall/call.ts'
 import * as C from '../syscall/constants.ts'
 import { makedev, mknodat, utimensat } from '../syscall/file.ts'
-import {
-  childrenOf,
-  codeOf,
-  inC,
-  inside,
-  onDisk,
-  reason,
-  remove,
-  setAttribute,
-  setTimes,
-  statsOf,
-} from './layer-path.ts'
+import { inC, inside, onDisk, reason, setAttribute, setTimes, statsOf } from './layer-path.ts'
+import { layerRoom } from './layer-room.ts'
+import { layerWhiteouts } from './layer-whiteouts.ts'
 import type { Done } from './unpack-messages.ts'
 import { type Listener, shown } from './untar.ts'
 
@@ -60,53 +49,16 @@ export function layerTree(): Tree {
   let open: { readonly fd: number; readonly path: string; readonly entry: Entry } | undefined
   /** Directories get their times last: each file that is made in one changes them. */
   const directories = new Map<string, Entry>()
-  /** Names that are whited out; a directory with such a name shows nothing of the layers below. */
-  const whitedOut = new Set<string>()
+  const room = layerRoom()
+  const { making, whitedOut, implied } = room
+  const marked = layerWhiteouts(room, directories)
   /** Must owner and mode be set even if they are the usual ones? In a set-group-ID directory files inherit both. */
   let inherits = false
-  /** Directories that had to be made for what lies below them. */
-  const implied = new Set<string>()
   let size = 0
 
   const file = (entry: Entry, path: string): void => {
     const fd = making(path, () => openSync(onDisk(path), create, entry.mode & 0o777))
     open = { fd, path, entry }
-  }
-
-  /** Do `make`; if something is in its way there, take that away, if its directory is not there, make it. */
-  const making = <T>(path: string, make: () => T): T => {
-    try {
-      return make()
-    } catch (error) {
-      const code = codeOf(error)
-      if (code === 'EEXIST') remove(path)
-      else if (code === 'ENOENT' || code === 'ENOTDIR') parents(path)
-      else throw error
-    }
-    try {
-      return make()
-    } catch (error) {
-      if (codeOf(error) !== 'EEXIST') throw error
-      remove(path)
-      return make()
-    }
-  }
-
-  /** The directories above `path`, where the archive has not mentioned them: root's, and readable for all. */
-  const parents = (path: string): void => {
-    for (let slash = path.indexOf('/', 1); slash !== -1; slash = path.indexOf('/', slash + 1)) {
-      const above = path.slice(0, slash)
-      try {
-        mkdirSync(onDisk(above), 0o755)
-      } catch (error) {
-        if (codeOf(error) !== 'EEXIST') throw error
-        if (!isWhiteout(lstatSync(onDisk(above)))) continue
-        unlinkSync(onDisk(above))
-        mkdirSync(onDisk(above), 0o755)
-      }
-      if (whitedOut.has(above)) makeOpaque(inC(above))
-      else implied.add(above)
-    }
   }
 
   const directory = (entry: Entry, path: string): void => {
@@ -151,42 +103,6 @@ export function layerTree(): Tree {
     setTimes(path, entry)
   }
 
-  const whiteout = (path: string): void => {
-    if (!below(path)) return
-    whitedOut.add(path)
-    // a whiteout is about the layers below: what this one has there stays (OCI image spec, layer.md, "Whiteouts")
-    if (!statsOf(path)?.isDirectory()) making(path, () => statsOf(path) ?? makeWhiteout(inC(path)))
-    else if (hasContent(path)) makeOpaque(inC(path))
-    else making(path, () => makeWhiteout(inC(path)))
-  }
-
-  const opaque = (path: string): void => {
-    if (!below(`${path}/`)) return
-    if (path !== '/') parents(`${path}/`)
-    makeOpaque(inC(path))
-  }
-
-  /**
-   * Can a whiteout at `path` have a meaning? Not where this layer has a file, a link or another whiteout in place of a
-   * directory above: all that was below is hidden already. umoci writes such whiteouts.
-   */
-  const below = (path: string): boolean => {
-    for (let slash = path.indexOf('/', 1); slash !== -1; slash = path.indexOf('/', slash + 1)) {
-      const stats = statsOf(path.slice(0, slash))
-      if (!stats) return true
-      if (!stats.isDirectory()) return false
-    }
-    return true
-  }
-
-  /** Has this layer something in the directory? One that it only passes through, on the way to a whiteout, has not. */
-  const hasContent = (path: string): boolean =>
-    directories.has(path) ||
-    childrenOf(path).some((child) => {
-      const stats = statsOf(child)
-      return stats?.isDirectory() ? hasContent(child) : stats !== undefined && !isWhiteout(stats)
-    })
-
   const attributes = (entry: Entry, path: string): void => {
     for (const [name, value] of entry.xattrs) {
       if (notFromArchives.test(name)) continue
@@ -205,17 +121,6 @@ export function layerTree(): Tree {
     else if (type === 'hard link') hardLink(entry, path)
     else if (type === 'symbolic link') symbolicLink(entry, path)
     else node(entry, path, nodeTypes[type])
-  }
-
-  /** A name that begins with `.wh.` is never made, whatever it is in the archive. */
-  const marked = (path: string): void => {
-    const slash = path.indexOf('/.wh.')
-    const end = path.indexOf('/', slash + 1)
-    const marker = markerOf(path.slice(slash + 1, end === -1 ? undefined : end))
-    if (marker.kind === 'leftover') return
-    if (end !== -1) throw new Error('lies in a whiteout, which has nothing in it')
-    if (marker.kind === 'opaque') opaque(slash === 0 ? '/' : path.slice(0, slash))
-    else if (marker.kind === 'whiteout') whiteout(`${path.slice(0, slash)}/${marker.name}`)
   }
 
   return {
@@ -237,7 +142,8 @@ export function layerTree(): Tree {
         if (inherits || entry.uid !== 0 || entry.gid !== 0) fchownSync(fd, entry.uid, entry.gid)
         if (inherits || entry.mode > 0o777) fchmodSync(fd, entry.mode)
         if (entry.xattrs.size > 0) attributes(entry, path)
-        if (entry.nanoseconds === 0) futimesSync(fd, entry.seconds, entry.seconds)
+        // Node's function knows no fractions so fine, and takes a time before 1970 for now
+        if (entry.nanoseconds === 0 && entry.seconds >= 0) futimesSync(fd, entry.seconds, entry.seconds)
         else call(utimensat(fd, 0, entry.seconds, entry.nanoseconds))
         closeSync(fd)
       })
