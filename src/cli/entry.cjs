@@ -19,6 +19,12 @@ const { pathToFileURL } = require('node:url')
 const sources = join(__dirname, '..')
 const packed = join(sources, '../dist/main.cjs')
 
+/**
+ * These shall start fast and get a file each: V8 keeps the functions that the first start compiled, and no others, so
+ * commands that share a file would each miss what it needs.
+ */
+const fast = ['run', 'exec', 'ps']
+
 if (existsSync(packed) && !existsSync(join(__dirname, 'main.ts'))) {
   enableCompileCache()
   require(packed)
@@ -29,7 +35,10 @@ if (existsSync(packed) && !existsSync(join(__dirname, 'main.ts'))) {
 async function start() {
   const cache = cacheFolder()
   if (cache) enableCompileCache(join(cache, 'compiled'))
-  const bundle = cache && (isUpToDate(cache) ? join(cache, 'main.cjs') : await makeBundle(cache))
+  const command = process.argv.slice(2).find((word) => !word.startsWith('-'))
+  const name = fast.includes(command) ? command : 'main'
+  const bundle =
+    cache && (isUpToDate(cache, name) ? join(cache, `${name}.cjs`) : await makeBundle(cache, name))
   if (bundle) require(bundle)
   else import('./main.ts')
 }
@@ -50,9 +59,9 @@ function cacheFolder() {
 }
 
 /** Was the one file made from the sources as they are now? */
-function isUpToDate(cache) {
+function isUpToDate(cache, name) {
   try {
-    return readFileSync(join(cache, 'stamp'), 'utf8') === stampOf(sources)
+    return readFileSync(join(cache, `${name}.stamp`), 'utf8') === stampOf(sources)
   } catch {
     return false
   }
@@ -63,7 +72,7 @@ function stampOf(folder) {
   let stamp = ''
   for (const floor of readdirSync(folder)) {
     for (const name of readdirSync(`${folder}/${floor}`)) {
-      if (!name.endsWith('.ts') || name.endsWith('.test.ts')) continue
+      if (!/\.(ts|cjs)$/.test(name) || name.endsWith('.test.ts')) continue
       const { mtimeMs, size } = statSync(`${folder}/${floor}/${name}`)
       stamp += `${floor}/${name} ${mtimeMs} ${size}\n`
     }
@@ -72,9 +81,9 @@ function stampOf(folder) {
 }
 
 /** Its path, or undefined if it cannot be made here. */
-async function makeBundle(cache) {
+async function makeBundle(cache, name) {
   const stamp = stampOf(sources)
-  const path = join(cache, 'main.cjs')
+  const path = join(cache, `${name}.cjs`)
   try {
     const { outputFiles } = await require('esbuild').build({
       entryPoints: [join(__dirname, 'main.ts')],
@@ -88,11 +97,12 @@ async function makeBundle(cache) {
       logLevel: 'silent',
       plugins: [
         { name: 'urls', setup: keepUrls },
-        { name: 'lazy', setup: loadLate },
+        { name: 'late', setup: loadLate },
+        { name: 'only', setup: (build) => leaveOut(build, name) },
       ],
     })
     write(path, outputFiles[0].text)
-    write(join(cache, 'stamp'), stamp)
+    write(join(cache, `${name}.stamp`), stamp)
     return path
   } catch {
     return undefined
@@ -115,6 +125,14 @@ function loadLate(build) {
   build.onLoad({ filter: /.*/, namespace: 'late' }, ({ path }) => ({
     contents: `exports.spawn = (...args) => process.getBuiltinModule('${path}').spawn(...args)`,
   }))
+}
+
+/** In the file of one command the others are not. */
+function leaveOut(build, name) {
+  if (!fast.includes(name)) return
+  build.onResolve({ filter: /^\.\/\w+\.ts$/ }, ({ importer, path }) =>
+    importer.endsWith('/commands.ts') && path !== `./${name}.ts` ? { path, external: true } : undefined,
+  )
 }
 
 /** Whoever reads meanwhile finds the old one or the new one. */
