@@ -36,6 +36,8 @@ export interface Call {
 
 /** An answer whose body may still be on its way. */
 export interface Answer {
+  /** who answered: not whom we asked, if that one sent us on */
+  readonly origin: string
   readonly status: number
   readonly headers: Headers
   /** Ends with a `Dropped` if the connection breaks or falls silent. */
@@ -123,6 +125,7 @@ async function sendOnce(url: URL, call: Call, options: HttpOptions): Promise<Ans
       headers: response.headers,
     })
     return {
+      origin: url.origin,
       status: response.status,
       headers: response.headers,
       body: bytesOf(url.host, response.body, silence),

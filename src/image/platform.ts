@@ -31,7 +31,7 @@ export function parsePlatform(text: string): Platform {
   if (parts.length === 1 && parts[0] !== 'linux') parts.unshift('linux')
   const [os = '', name, given] = parts
   const [architecture, implied] = aliases[name ?? ''] ?? [name || hostPlatform().architecture]
-  if (parts.length > 3 || !parts.every((part) => /^[a-z0-9_.-]+$/.test(part))) {
+  if (parts.length > 3 || !parts.every((part) => /^[a-z0-9][a-z0-9_.-]*$/.test(part))) {
     throw new Error(`"${text}" is no platform. One is written as linux/arm64 or linux/arm/v7.`)
   }
   if (os !== 'linux') throw new Error(`Containers here run on Linux, not on ${os}.`)

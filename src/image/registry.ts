@@ -37,7 +37,8 @@ export function openRegistry(reference: Reference, credentials: Credentials, opt
     const used = authorization
     const first = await send(url, { headers, authorization: used }, options)
     const challenge = first.headers.get('www-authenticate')
-    if (first.status !== 401 || challenge === null) return first
+    // a challenge of a host that we were sent on to is not answered: it would say where our password goes
+    if (first.status !== 401 || challenge === null || first.origin !== url.origin) return first
     const refused = { ...first, body: once(await collect(first.body, manifestLimit)) }
     if (authorization === used) {
       // several layers may meet the end of one token together: one new token serves all
