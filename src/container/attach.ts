@@ -3,6 +3,7 @@
 
 import { ReadStream } from 'node:tty'
 import { attempt } from '../syscall/call.ts'
+import { makeRaw } from './raw-mode.ts'
 import { resize, windowSize } from './terminal.ts'
 
 /**
@@ -23,8 +24,8 @@ export function attach(
   container.on('data', (bytes) => process.stdout.write(bytes))
   const follow = () => void attempt(resize(master, windowSize()))
   process.on('SIGWINCH', follow)
+  const unraw = interactive ? makeRaw(0) : () => {}
   if (interactive) {
-    if (process.stdin.isTTY) process.stdin.setRawMode(true)
     process.stdin.on('data', (bytes) => container.write(bytes))
     // no more input: the terminal's own way to say so is Ctrl-D
     process.stdin.once('end', () => container.write('\x04'))
@@ -32,8 +33,8 @@ export function attach(
   }
   const restore = () => {
     process.off('SIGWINCH', follow)
-    if (interactive && process.stdin.isTTY) process.stdin.setRawMode(false)
-    process.stdin.pause()
+    unraw()
+    if (interactive) process.stdin.pause()
   }
   // also when we end by an error of our own
   process.once('exit', restore)

@@ -127,6 +127,8 @@ export const PR_SET_NO_NEW_PRIVS = 38
 export const PR_CAP_AMBIENT = 47
 
 // terminals: asm-generic/ioctls.h
+export const TCGETS = 0x5401
+export const TCSETSW = 0x5403
 export const TIOCSCTTY = 0x540e
 export const TIOCGWINSZ = 0x5413
 export const TIOCSWINSZ = 0x5414

@@ -62,6 +62,15 @@ export function ioctl(fd: Fd, request: number, argument: Arg = 0): Syscall {
   return syscall('ioctl', fd, oneOf('TIOC', request), argument)
 }
 
+/** The settings of a terminal: read into `settings` (TCGETS), or set from it (TCSETSW). ioctl_tty(2) */
+export function terminalSettings(
+  fd: Fd,
+  request: typeof C.TCGETS | typeof C.TCSETSW,
+  settings: Uint8Array,
+): Syscall {
+  return syscall('ioctl', fd, oneOf('TC', request), settings)
+}
+
 /** flock(2): a lock that goes with its holder. */
 export function flock(fd: Fd, operation: number): Syscall {
   return syscall('flock', fd, flags('LOCK_', operation))

@@ -1,0 +1,185 @@
+// A container with a terminal, as a person at a real one sees it.
+
+import { describe, expect, it } from 'vitest'
+import { background, gocker, isRoot, stateOf, until, useGocker } from './gocker.ts'
+import { hasScript, person, resize, settings } from './person.ts'
+
+useGocker()
+
+const run = (name: string, ...rest: string[]) =>
+  `gocker run --rm -it --network none --name ${name} ${rest.join(' ')} tiny`
+
+/** The process of gocker that watches over this container. */
+const enginePid = (name: string) => stateOf(name)!.engine.pid
+
+describe.skipIf(!isRoot || !hasScript)('a container with a terminal (needs root, and script(1))', () => {
+  it('has its own, of our size, with echo and line editing', async () => {
+    await using alice = await person()
+    alice.types(`${run('own')} sh\r`)
+    await alice.sees('# ')
+    alice.types('tty; stty size; echo $TERM; ls /dev/pts\r')
+    expect(await alice.sees(/0\s+ptmx\r\n/)).toMatch(/\/dev\/pts\/0\r\n40 100\r\nxterm\r\n0\s+ptmx/)
+    alice.types('echo one two\x7f\x7f\x7fthree > /dev/tty; exit 5\r')
+    await alice.sees('one three\r\n')
+    await alice.sees('host> ')
+    alice.types('echo status $?\r')
+    await alice.sees('status 5\r\n')
+  })
+
+  it('follows the size of our window', async () => {
+    await using alice = await person()
+    alice.types(`${run('window')} sh -c 'trap "stty size" WINCH; echo ready; while :; do sleep 0.1; done'\r`)
+    await alice.sees('ready\r\n')
+    resize(alice.device, 50, 120)
+    await alice.sees('50 120\r\n')
+    resize(alice.device, 20, 60)
+    await alice.sees('20 60\r\n')
+    process.kill(enginePid('window'), 'SIGKILL')
+  })
+
+  it('Ctrl-C is for the program in it, not for gocker', async () => {
+    await using alice = await person()
+    alice.types(`${run('ctrl-c')} sh\r`)
+    await alice.sees('# ')
+    alice.types('sleep 1000; echo slept: $?\r')
+    await alice.sees('slept: $?\r\n')
+    await until(async () => (await gocker('exec', 'ctrl-c', 'ps')).stdout.includes('sleep 1000'))
+    alice.types('\x03')
+    await alice.sees('# ')
+    alice.types('echo still here\r')
+    await alice.sees('still here\r\n')
+    alice.types('\x04')
+    await alice.sees('host> ')
+  })
+
+  it('has job control: Ctrl-Z stops a program, fg goes on with it', async () => {
+    await using alice = await person()
+    alice.types(`${run('jobs')} sh\r`)
+    await alice.sees('# ')
+    alice.types('cat\r')
+    await alice.sees('cat\r\n')
+    alice.types('first\r')
+    await alice.sees('first\r\nfirst\r\n')
+    alice.types('\x1a')
+    await alice.sees(/Stopped.*# /s)
+    alice.types('fg\r')
+    await alice.sees('fg\r\ncat\r\n')
+    alice.types('second\r')
+    await alice.sees('second\r\nsecond\r\n')
+    alice.types('\x04')
+    await alice.sees('# ')
+    alice.types('exit\r')
+    await alice.sees('host> ')
+  })
+
+  it('leaves our terminal as it was', async () => {
+    await using alice = await person()
+    const before = settings(alice.device)
+    alice.types(`${run('tidy')} sh\r`)
+    await alice.sees('# ')
+    expect(settings(alice.device)).not.toBe(before)
+    alice.types('stty -echo; exit\r')
+    await alice.sees('host> ')
+    expect(settings(alice.device)).toBe(before)
+  })
+
+  it.each(['SIGTERM', 'SIGHUP', 'SIGINT'] as const)(
+    'and does so also when gocker gets %s',
+    async (signal) => {
+      await using alice = await person()
+      const before = settings(alice.device)
+      alice.types(
+        `${run('told')} sh -c 'trap "exit 9" TERM HUP INT; echo ready; while :; do sleep 0.1; done'\r`,
+      )
+      await alice.sees('ready\r\n')
+      expect(settings(alice.device)).not.toBe(before)
+      process.kill(enginePid('told'), signal)
+      await alice.sees('host> ')
+      expect(settings(alice.device)).toBe(before)
+      alice.types('echo status $?\r')
+      await alice.sees('status 9\r\n')
+    },
+  )
+
+  it('and when the container is killed from elsewhere', async () => {
+    await using alice = await person()
+    const before = settings(alice.device)
+    alice.types(`${run('killed')} sh -c 'echo ready; exec sleep 1000'\r`)
+    await alice.sees('ready\r\n')
+    expect((await gocker('rm', '-f', 'killed')).status).toBe(0)
+    await alice.sees('host> ')
+    expect(settings(alice.device)).toBe(before)
+  })
+
+  it('shows output alone with -t, and then our input is not read', async () => {
+    await using alice = await person()
+    const before = settings(alice.device)
+    alice.types(
+      `gocker run --rm -t --network none tiny sh -c 'test -t 0 -a -t 1 -a -t 2 && tty; sleep 0.3'\r`,
+    )
+    await alice.sees(/\n\/dev\/pts\/0\r+\n/)
+    expect(settings(alice.device)).toBe(before)
+    await alice.sees('host> ')
+  })
+
+  it('is no place from which our own shell can be typed at: without -t the program gets no terminal', async () => {
+    await using alice = await person()
+    alice.types(
+      `gocker run --rm -i --network none tiny sh -c 'tty; test -t 1 || echo none; read a; echo "<$a>"'\r`,
+    )
+    expect(await alice.sees('none\r\n')).toContain('not a tty')
+    alice.types('typed\r')
+    await alice.sees('<typed>\r\n')
+    await alice.sees('host> ')
+  })
+
+  it('of an ordinary user is that user’s', async () => {
+    await using alice = await person()
+    alice.types(`${run('user', '-u', '4711')} sh -c 'stat -c %u /dev/pts/0; echo written > /dev/pts/0'\r`)
+    await alice.sees('4711\r\nwritten\r\n')
+    await alice.sees('host> ')
+  })
+
+  it('exec brings a further one', async () => {
+    await using _ = await background('further')
+    await using alice = await person()
+    const before = settings(alice.device)
+    alice.types('gocker exec -it further sh\r')
+    await alice.sees('# ')
+    alice.types('tty; stty size\r')
+    expect(await alice.sees('40 100\r\n')).toContain('/dev/pts/0\r\n')
+    alice.types('sleep 1000\r')
+    await until(async () => (await gocker('exec', 'further', 'ps')).stdout.match(/sleep 1000/g)?.length === 2)
+    alice.types('\x03')
+    await alice.sees('# ')
+    alice.types('exit 4\r')
+    await alice.sees('host> ')
+    alice.types('echo status $?\r')
+    await alice.sees('status 4\r\n')
+    expect(settings(alice.device)).toBe(before)
+  })
+
+  it('is /dev/console, too', async () => {
+    await using alice = await person()
+    alice.types(`${run('console')} sh -c 'echo seen > /dev/console'\r`)
+    await alice.sees('seen\r\n')
+    await alice.sees('host> ')
+  })
+
+  it('a great deal of output arrives whole', async () => {
+    const { status, stdout } = await gocker('run', '--rm', '-t', '--network', 'none', 'tiny', 'seq', '100000')
+    expect(status).toBe(0)
+    const lines = stdout.split('\r\n')
+    expect([lines.length, lines.at(-2)]).toEqual([100_001, '100000'])
+  })
+
+  it('-it without a terminal is refused', async () => {
+    expect(await gocker('run', '--rm', '-it', 'tiny', 'true')).toEqual({
+      status: 1,
+      stdout: '',
+      stderr: expect.stringContaining(
+        'cannot attach stdin to a TTY-enabled container because stdin is not a terminal',
+      ),
+    })
+  })
+})
