@@ -60,7 +60,7 @@ function row(image: Image, trunc: boolean): Row {
     CreatedSince: image.created
       ? `${humanDuration((Date.now() - Date.parse(image.created)) / 1000)} ago`
       : 'N/A',
-    Size: humanSize(image.size),
+    Size: humanSize(image.size, 3),
   }
 }
 

@@ -20,8 +20,11 @@ export function bytes(text: string): number {
   return Math.floor(Number(match[1]) * factors[match[2]!.toLowerCase()]!)
 }
 
-/** `12.3MB`, in powers of ten, with four digits: as Docker's units.HumanSize. */
-export function humanSize(size: number): string {
+/**
+ * `12.34MB`, in powers of ten: as Docker's units.HumanSize.
+ * @param digits how many count; `docker images` shows 3
+ */
+export function humanSize(size: number, digits = 4): string {
   const names = ['B', 'kB', 'MB', 'GB', 'TB', 'PB']
   let value = size
   let unit = 0
@@ -29,7 +32,7 @@ export function humanSize(size: number): string {
     value /= 1000
     unit++
   }
-  return `${Number(value.toPrecision(3))}${names[unit]}`
+  return `${Number(value.toPrecision(digits))}${names[unit]}`
 }
 
 /** `64MiB`, in powers of two: as Docker's units.BytesSize. */
@@ -46,7 +49,6 @@ export function binarySize(size: number): string {
 
 const minute = 60
 const hour = 60 * minute
-const day = 24 * hour
 
 /** `About a minute`, `3 weeks`: as Docker's units.HumanDuration. */
 export function humanDuration(seconds: number): string {
@@ -58,8 +60,9 @@ export function humanDuration(seconds: number): string {
   const hours = Math.round(seconds / hour)
   if (hours <= 1) return 'About an hour'
   if (hours < 48) return `${hours} hours`
-  if (hours < 24 * 7 * 2) return `${Math.floor(seconds / day)} days`
-  if (hours < 24 * 30 * 2) return `${Math.floor(seconds / day / 7)} weeks`
-  if (hours < 24 * 365 * 2) return `${Math.floor(seconds / day / 30)} months`
-  return `${Math.floor(seconds / day / 365)} years`
+  const days = Math.floor(hours / 24)
+  if (days < 7 * 2) return `${days} days`
+  if (days < 30 * 2) return `${Math.floor(days / 7)} weeks`
+  if (days < 365 * 2) return `${Math.floor(days / 30)} months`
+  return `${Math.floor(days / 365)} years`
 }

@@ -34,7 +34,7 @@ describe('gocker run --explain', () => {
     for (const chapter of [1, 2, 3, 4, 5, 7, 8, 9])
       expect(text).toMatch(new RegExp(`^chapter ${chapter}: `, 'm'))
     expect(text).toMatch(/^gocker run tiny: \d+ calls/)
-    expect(text).toContain('mount("none", "/", "", MS_PRIVATE|MS_REC, NULL)')
+    expect(text).toMatch(/mount\("none", "\/", "", (MS_PRIVATE\|MS_REC|MS_REC\|MS_PRIVATE), NULL\)/)
     expect(text).toContain('execve("/usr/local/sbin/echo", ["echo", "hi"]')
     expect(text).toMatch(/clone\(.*CLONE_NEWNS.*CLONE_NEWPID/)
   })

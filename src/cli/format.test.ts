@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest'
+import { fill, formatRows } from './format.ts'
+import { shortened } from './table.ts'
+
+const data = {
+  Name: 'One',
+  N: 3,
+  Yes: true,
+  None: null,
+  List: ['a', 'b'],
+  In: { side: { x: 1 }, 'a b': 'c' },
+}
+
+describe('a template', () => {
+  it.each([
+    ['{{.Name}}', 'One'],
+    ['{{ .Name }}-{{.N}}', 'One-3'],
+    ['{{.Yes}}', 'true'],
+    ['{{.In.side.x}}', '1'],
+    ['{{.List}}', '[a b]'],
+    ['{{.In.side}}', 'map[x:1]'],
+    ['{{.None}}', '<no value>'],
+    ['{{json .List}}', '["a","b"]'],
+    ['{{json .In.side}}', '{"x":1}'],
+    ['{{json .}}', JSON.stringify(data)],
+    ['{{upper .Name}} {{lower .Name}}', 'ONE one'],
+    ['{{index .In "a b"}}', 'c'],
+    ['{{.Name}}\\t{{.N}}\\n', 'One\t3\n'],
+    ['no action', 'no action'],
+  ])('%s', (template, text) => expect(fill(template, data)).toBe(text))
+
+  it.each([
+    ['{{.Nosuch}}', "can't evaluate field Nosuch"],
+    ['{{.Name.More}}', "can't evaluate field More"],
+    ['{{nosuch .Name}}', 'function "nosuch" not defined'],
+    ['{{}}', 'missing value for command'],
+  ])('%s is an error', (template, message) => expect(() => fill(template, data)).toThrow(message))
+})
+
+const columns = [
+  { heading: 'ID', field: 'Id' },
+  { heading: 'STATUS', field: 'Status' },
+  { heading: 'NAMES', field: 'Names' },
+]
+const rows = [
+  { Id: 'abc', Status: 'Up 2 minutes', Names: 'one' },
+  { Id: 'd', Status: '', Names: 'second' },
+]
+
+describe('rows', () => {
+  it('are a table, three blanks between the columns', () => {
+    expect(formatRows(rows, columns, undefined)).toBe(
+      ['ID    STATUS         NAMES', 'abc   Up 2 minutes   one', 'd                    second'].join('\n'),
+    )
+    expect(formatRows(rows, columns, 'table')).toBe(formatRows(rows, columns, undefined))
+  })
+
+  it('are only headings if there are none', () => {
+    expect(formatRows([], columns, undefined)).toBe('ID   STATUS   NAMES')
+    expect(formatRows([], columns, 'json')).toBe('')
+    expect(formatRows([], columns, 'table {{.Names}}')).toBe('NAMES')
+  })
+
+  it('are one JSON object a line', () => {
+    const lines = formatRows(rows, columns, 'json').split('\n')
+    expect(lines.map((line) => JSON.parse(line))).toEqual(rows)
+  })
+
+  it('are what a template makes of each, also as a table', () => {
+    expect(formatRows(rows, columns, '{{.Names}}: {{.Id}}')).toBe('one: abc\nsecond: d')
+    expect(formatRows(rows, columns, 'table {{.Names}}\\t{{.Id}}')).toBe(
+      'NAMES    ID\none      abc\nsecond   d',
+    )
+  })
+})
+
+it('what is too long is cut, with a mark', () => {
+  expect([shortened('abc', 3), shortened('abcd', 3), shortened('abcd', 4)]).toEqual(['abc', 'ab…', 'abcd'])
+})
