@@ -7,18 +7,16 @@ import { invoke } from '../syscall/memory.ts'
 
 /** mallopt(3), malloc.h */
 const M_TRIM_THRESHOLD = -1
-const M_MMAP_THRESHOLD = -3
 
 /** How many bytes may pass between two collections. */
 const interval = 4 << 20
 
 /**
- * From now on this process gives pieces of 64 KiB or more back to the kernel at once. It cannot be undone, and need not be.
+ * From now on this process gives freed memory back to the kernel soon. That cannot be undone, and need not be.
  * @returns a function to be told of each piece, by its length: it collects now and then what only the young use, in a millisecond
  */
 export function spareMemory(): (length: number) => void {
   try {
-    invoke('mallopt', [M_MMAP_THRESHOLD, 64 << 10])
     invoke('mallopt', [M_TRIM_THRESHOLD, 128 << 10])
   } catch {
     // another C library, without this setting: it only takes more memory then
