@@ -110,7 +110,7 @@ async function sendOnce(url: URL, call: Call, options: HttpOptions): Promise<Ans
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.host))) {
     throw new Error(`${url.origin} is not encrypted. Plain HTTP is spoken with this machine alone.`)
   }
-  await useProxy()
+  if (!isLoopback(url.host)) await useProxy()
   const { method = 'GET', body, authorization } = call
   const silence = watchSilence(url.host, options)
   const headers = { 'user-agent': 'gocker', ...call.headers, ...(authorization && { authorization }) }
@@ -207,6 +207,10 @@ function explained(host: string, error: unknown, silence: Silence): unknown {
   const cause = (error.cause ?? error) as Error & { code?: string; errors?: Error[] }
   const code = cause.code ?? ''
   const said = cause.message || cause.errors?.[0]?.message || error.message
+  if (said === 'bad port')
+    return new Error(`The port of ${host} is kept for other protocols, and fetch refuses it.`)
+  if (['EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT'].includes(code))
+    return new Error(`${host} cannot be reached (${said}).\nIs this machine connected to a network?`)
   if (code === 'ECONNREFUSED')
     return new Error(
       `Nothing listens at ${host}: the registry is away.\nIs the name right, and is it running?`,
