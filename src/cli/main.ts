@@ -1,6 +1,7 @@
 // The command line: which command, and what becomes of its errors.
 
 import { Command, CommanderError } from 'commander'
+import { places } from '../container/places.ts'
 import { ENGINE_FAILED, UserError } from '../container/user-error.ts'
 import { commands } from './commands.ts'
 import { err } from './print.ts'
@@ -55,13 +56,32 @@ function report(error: unknown, program: Command, argv: readonly string[]): numb
     return error.exitCode
   }
   if (error instanceof Error && !isFault(error)) {
-    err(`gocker: ${error.message}`)
-    return ENGINE_FAILED
+    err(`gocker: ${explained(error)}`)
+    // what `run` itself cannot do must not look like the end of the program in the container
+    return argv[0] === 'run' ? ENGINE_FAILED : 1
   }
   err(
     `gocker: ${error instanceof Error ? error.stack : String(error)}\nThis is a fault in gocker itself: please report it.`,
   )
   return ENGINE_FAILED
+}
+
+/** What usually causes an error of the file system, and what to do. Those of our own calls say it already. */
+function explained(error: NodeJS.ErrnoException): string {
+  const { code, message, path } = error
+  const said = message.replace(/^E[A-Z]+: /, '')
+  const root = places().root
+  switch (message.startsWith(`${code}: `) ? code : undefined) {
+    case undefined:
+      return message
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return `${said}\nThe disk under ${root} is full. Make room: gocker system prune removes containers that have ended.`
+    case 'EROFS':
+      return `${said}\nThis is mounted read-only: ${path ?? root}. GOCKER_ROOT says where else gocker may write.`
+    default:
+      return said
+  }
 }
 
 /** A mistake in the program shows as one of these; everything else is about this machine, and its message says what. */

@@ -13,7 +13,7 @@ import type { RunOptions } from './options.ts'
 import type { Places } from './places.ts'
 import { startTime } from './process-info.ts'
 import type { Spec } from './spec.ts'
-import { claim, folder, type State, saveSpec } from './state.ts'
+import { claim, folder, forget, type State, saveSpec } from './state.ts'
 import { ENGINE_FAILED, UserError } from './user-error.ts'
 
 export interface Created {
@@ -106,11 +106,17 @@ export function overlayOf(places: Places, state: State): Overlay {
   }
 }
 
-/** Take the container's name and make its folder. */
+/** Take the container's name and make its folder. Nothing is left if that fails. */
 export function establish(places: Places, { state, spec, overlay }: Created): void {
   claim(places, state)
-  for (const directory of [overlay.upper, overlay.work, overlay.target]) mkdirSync(directory, { mode: 0o755 })
-  saveSpec(places, state.id, spec)
+  try {
+    for (const directory of [overlay.upper, overlay.work, overlay.target])
+      mkdirSync(directory, { mode: 0o755 })
+    saveSpec(places, state.id, spec)
+  } catch (error) {
+    forget(places, state.id, state.name)
+    throw error
+  }
 }
 
 /** Write what the container will see as /etc/resolv.conf, /etc/hostname and /etc/hosts. */

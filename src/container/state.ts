@@ -120,7 +120,16 @@ export function claim(places: Places, state: State): void {
   mkdirSync(places.containers, { recursive: true, mode: 0o700 })
   mkdirSync(places.names, { recursive: true, mode: 0o700 })
   mkdirSync(folder(places, state.id), { mode: 0o700 })
-  save(places, state)
+  try {
+    save(places, state)
+    takeName(places, state)
+  } catch (error) {
+    rmSync(folder(places, state.id), { recursive: true, force: true })
+    throw error
+  }
+}
+
+function takeName(places: Places, state: State): void {
   const link = join(places.names, state.name)
   for (;;) {
     try {
@@ -131,7 +140,6 @@ export function claim(places: Places, state: State): void {
     }
     const holder = named(places, state.name)
     if (holder !== undefined && load(places, holder)) {
-      rmSync(folder(places, state.id), { recursive: true })
       throw new UserError(
         `Conflict. The container name "/${state.name}" is already in use by container "${holder}". You have to remove (or rename) that container to be able to reuse that name.`,
         ENGINE_FAILED,

@@ -1,10 +1,11 @@
 // With which status gocker ends, and what it says then: as Docker does.
 
+import { spawnSync } from 'node:child_process'
 import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { hostState } from '../host-state.ts'
-import { gocker, gockerWith, isRoot, leftSince, places, useGocker } from './gocker.ts'
+import { gocker, gockerWith, isRoot, leftSince, places, program, useGocker } from './gocker.ts'
 
 useGocker()
 
@@ -87,6 +88,36 @@ describe.skipIf(!isRoot)('the exit status (needs root)', () => {
     }
     expect(containers()).toEqual(had)
     expect(await leftSince(before)).toEqual([])
+  })
+
+  it('is 125 when the disk is full: one message, and nothing is left', () => {
+    // a small disk, mounted where only these commands see it
+    const disk = join(places.root, 'disk')
+    mkdirSync(disk)
+    const script = [
+      'mount -t tmpfs -o size=40m none $disk',
+      'GOCKER_ROOT=$disk; export GOCKER_ROOT',
+      '$gocker pull -q tiny; head -c 100m /dev/zero > $disk/fill 2> /dev/null',
+      '$gocker run --rm --network none tiny true; echo status $?; ls $disk/containers $disk/names',
+      'rm $disk/fill; $gocker run --rm --network none tiny echo works',
+    ]
+    const env = { ...process.env, disk, gocker: program }
+    const { stdout, stderr } = spawnSync('unshare', ['-m', 'sh', '-c', script.join('\n')], {
+      env,
+      encoding: 'utf8',
+    })
+    expect(stdout.replaceAll(`${disk}/`, '')).toBe(
+      'docker.io/library/tiny:latest\nstatus 125\ncontainers:\n\nnames:\nworks\n',
+    )
+    expect(stderr).toMatch(/^gocker: no space left on device.*\nThe disk under \S+ is full\. .*prune.*\n$/)
+  })
+
+  it('is 125 when no registry answers', async () => {
+    const { status, stderr } = await run('127.0.0.1:2/no/image', 'true')
+    expect(status).toBe(125)
+    expect(stderr).toContain("Unable to find image '127.0.0.1:2/no/image' locally\ngocker: ")
+    expect(stderr.split('\n').length).toBeLessThan(6)
+    expect((await gocker('pull', '127.0.0.1:2/no/image')).status).toBe(1)
   })
 
   it('leaves nothing of a container whose program was not found', async () => {

@@ -133,6 +133,18 @@ describe.skipIf(!isRoot || !hasScript)('a container with a terminal (needs root,
     await alice.sees('host> ')
   })
 
+  it('and there Ctrl-C comes to the program through gocker', async () => {
+    await using alice = await person()
+    const script = 'trap "echo got it; exit 4" INT; echo ready; while :; do sleep 0.05; done'
+    alice.types(`gocker run --rm --network none tiny sh -c '${script}'\r`)
+    await alice.sees('ready\r\n')
+    alice.types('\x03')
+    await alice.sees('got it\r\n')
+    await alice.sees('host> ')
+    alice.types('echo status $?\r')
+    await alice.sees('status 4\r\n')
+  })
+
   it('of an ordinary user is that user’s', async () => {
     await using alice = await person()
     alice.types(`${run('user', '-u', '4711')} sh -c 'stat -c %u /dev/pts/0; echo written > /dev/pts/0'\r`)
