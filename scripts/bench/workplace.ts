@@ -31,8 +31,8 @@ export function openWorkplace(): Workplace {
       process.exit(130)
     })
   }
-  // on the disk, as the others' places are; /tmp may be in memory
-  const folder = mkdtempSync('/var/tmp/gocker-bench-')
+  // where the others have their places too: /tmp may be in memory, or on another disk
+  const folder = mkdtempSync('/var/lib/gocker-bench-')
   undo.defer(() => rmSync(folder, { recursive: true, force: true }))
   const rootfs = join(folder, 'rootfs')
   mkdirSync(rootfs)
