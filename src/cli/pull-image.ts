@@ -1,5 +1,6 @@
 // Pulling, as a person sees it: bars on a terminal, the last lines elsewhere, and an end when Ctrl-C is pressed.
 
+import { setFlagsFromString } from 'node:v8'
 import { UserError } from '../container/user-error.ts'
 import { showProgress } from '../image/progress.ts'
 import { pull } from '../image/pull.ts'
@@ -22,6 +23,8 @@ export async function pullImage({
   stream,
   quiet = false,
 }: PullRequest): Promise<Image> {
+  // the launcher starts `run` without the optimizing compiler; to unpack layers, it pays
+  setFlagsFromString('--opt')
   const interrupted = new AbortController()
   const stop = () =>
     interrupted.abort(

@@ -33,7 +33,7 @@ function remove(name: string, force: boolean): string {
   const others = store.list().filter(({ id, reference }) => id === image.id && reference !== image.reference)
   if (user && others.length === 0) throw new UserError(conflict(name, image, user.id, running !== undefined))
   const layersInUse = list(here).flatMap(({ layers }) => layers)
-  return removeImage(store, name, { layersInUse }).join('\n')
+  return removeImage(store, name, { layersInUse, force }).join('\n')
 }
 
 function conflict(name: string, image: Image, container: string, runs: boolean): string {
