@@ -18,6 +18,8 @@ async function bundle(name, alone) {
       platform: 'node',
       format: 'cjs',
       target: 'node24',
+      // what is run from a text has no import() of its own: it becomes require()
+      supported: { 'dynamic-import': false },
       external: ['ffi-rs'],
       minifyWhitespace: true,
       logLevel: 'silent',
