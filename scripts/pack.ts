@@ -16,6 +16,7 @@ await build({
   format: 'cjs',
   target: 'node24',
   external: ['ffi-rs'],
+  supported: { 'dynamic-import': false },
   // in CommonJS a file knows its path, and not its URL
   banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href" },
   define: { 'import.meta.url': 'importMetaUrl' },

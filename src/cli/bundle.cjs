@@ -21,6 +21,8 @@ async function bundle(name, alone) {
       // what is run from a text has no import() of its own: it becomes require()
       supported: { 'dynamic-import': false },
       external: ['ffi-rs'],
+      // import() of Node's own modules would want a callback from whoever compiles this text
+      supported: { 'dynamic-import': false },
       minifyWhitespace: true,
       logLevel: 'silent',
       // imports that are not used are to be left out
