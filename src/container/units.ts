@@ -25,26 +25,19 @@ export function bytes(text: string): number {
  * @param digits how many count; `docker images` shows 3
  */
 export function humanSize(size: number, digits = 4): string {
-  const names = ['B', 'kB', 'MB', 'GB', 'TB', 'PB']
-  let value = size
-  let unit = 0
-  while (value >= 1000 && unit < names.length - 1) {
-    value /= 1000
-    unit++
-  }
-  return `${Number(value.toPrecision(digits))}${names[unit]}`
+  return scaled(size, 1000, ['B', 'kB', 'MB', 'GB', 'TB', 'PB'], digits)
 }
 
 /** `64MiB`, in powers of two: as Docker's units.BytesSize. */
 export function binarySize(size: number): string {
-  const names = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB']
-  let value = size
-  let unit = 0
-  while (value >= 1024 && unit < names.length - 1) {
-    value /= 1024
-    unit++
-  }
-  return `${Number(value.toPrecision(4))}${names[unit]}`
+  return scaled(size, 1024, ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'], 4)
+}
+
+/** In the largest unit of which there is a whole one. */
+function scaled(size: number, step: number, names: readonly string[], digits: number): string {
+  const unit =
+    size < step ? 0 : Math.min(Math.floor(Math.log(size) / Math.log(step) + 1e-9), names.length - 1)
+  return `${Number((size / step ** unit).toPrecision(digits))}${names[unit]}`
 }
 
 const minute = 60
