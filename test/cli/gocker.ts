@@ -2,7 +2,7 @@
 // `tiny` lies.
 
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
@@ -48,21 +48,27 @@ export const places = {
 /** Where gocker would put temporary files, if it had any. */
 const temporary = join(root, 'tmp')
 
+const forwarding = '/proc/sys/net/ipv4/ip_forward'
+
 /** To be called in a test file: makes `tiny` before its tests, and takes everything away after them. */
 export function useGocker(): void {
   if (!isRoot) {
     rmSync(root, { recursive: true })
     return
   }
+  const forwarded = readFileSync(forwarding, 'utf8')
   beforeAll(async () => {
     mkdirSync(temporary)
     const { status, stderr } = await gocker('pull', '-q', 'tiny')
     if (status !== 0) throw new Error(stderr)
+    // the first container with a network says that the host forwards packets from now on
+    await gocker('run', '--rm', 'tiny', 'true')
   })
   afterAll(async () => {
     const ids = (await gocker('ps', '-aq')).stdout.split('\n').filter(Boolean)
     if (ids.length > 0) await gocker('rm', '-f', ...ids)
     await gocker('system', 'prune', '-f')
+    if (readFileSync(forwarding, 'utf8') !== forwarded) writeFileSync(forwarding, forwarded)
     expect(readdirSync(temporary)).toEqual([])
     rmSync(root, { recursive: true, force: true })
   })
