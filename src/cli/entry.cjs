@@ -73,11 +73,11 @@ function keyOf(files) {
   return Math.round(sum).toString(36)
 }
 
-/** Run a CommonJS file with what V8 compiled of it the last time; after the first time, keep that. */
+/** Run a CommonJS file, ASCII as esbuild writes it, with what V8 compiled of it the last time; after the first time, keep that. */
 function run(path, compiled) {
   const isKept = compiled !== undefined && existsSync(compiled)
   const script = new Script(
-    `(function (exports, require, module, __filename) {${readFileSync(path, 'utf8')}\n})`,
+    `(function (exports, require, module, __filename) {${readFileSync(path, 'latin1')}\n})`,
     {
       filename: path,
       cachedData: isKept ? readFileSync(compiled) : undefined,

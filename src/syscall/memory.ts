@@ -3,7 +3,7 @@
 // A Buffer may be moved or freed by V8 at any time that it is not in use by a call; memory that a new process
 // goes on reading comes from malloc(3), which V8 does not know.
 
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 
 type Ffi = typeof import('ffi-rs')
@@ -25,13 +25,18 @@ function library(): Ffi {
  */
 function requireFfi(): Ffi {
   const { getReport } = process.report
-  const isMusl = process.platform === 'linux' && readFileSync('/proc/self/maps', 'latin1').includes('ld-musl')
-  process.report.getReport = () => ({ header: { glibcVersionRuntime: isMusl ? undefined : 'some' } })
+  process.report.getReport = () => ({ header: { glibcVersionRuntime: usesMusl() ? undefined : 'some' } })
   try {
     return createRequire(import.meta.url)('ffi-rs') as Ffi
   } finally {
     process.report.getReport = getReport
   }
+}
+
+/** Is musl the C library of this process? On most systems there is none that it could use. */
+function usesMusl(): boolean {
+  const loader = `/lib/ld-musl-${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}.so.1`
+  return existsSync(loader) && readFileSync('/proc/self/maps', 'latin1').includes(loader)
 }
 
 /** A number, or bytes that are passed by their address for as long as the call lasts. */
