@@ -184,12 +184,12 @@ export function stateOf(name: string): SeenState | undefined {
   return undefined
 }
 
-/** Wait until `done`, at most ten seconds. */
+/** Wait until `done`, at most half a minute: emulated machines are slow. */
 export async function until(
   done: () => boolean | Promise<boolean>,
-  complaint: () => string = () => 'it did not happen in ten seconds',
+  complaint: () => string = () => 'it did not happen in half a minute',
 ): Promise<void> {
-  for (const end = Date.now() + 10_000; Date.now() < end; ) {
+  for (const end = Date.now() + 30_000; Date.now() < end; ) {
     if (await done()) return
     await setTimeout(20)
   }
