@@ -18,8 +18,6 @@ async function bundle(name, alone) {
       platform: 'node',
       format: 'cjs',
       target: 'node24',
-      // what is run from a text has no import() of its own: it becomes require()
-      supported: { 'dynamic-import': false },
       external: ['ffi-rs'],
       // import() of Node's own modules would want a callback from whoever compiles this text
       supported: { 'dynamic-import': false },
