@@ -19,8 +19,7 @@ export interface Peer {
 
 export function peers(workplace: Workplace): Peer[] {
   return [
-    docker(workplace, 'docker', []),
-    docker(workplace, 'docker, --network none', ['--network', 'none']),
+    ...docker(workplace),
     podman(workplace),
     bundleRunner('runc', workplace),
     bundleRunner('crun', workplace),
@@ -29,24 +28,28 @@ export function peers(workplace: Workplace): Peer[] {
 
 const image = 'gocker-bench-tiny'
 
-function docker({ rootfs, folder, defer }: Workplace, name: string, flags: readonly string[]): Peer {
+function docker({ rootfs, folder, defer }: Workplace): Peer[] {
+  const name = 'docker'
   const program = which('docker')
-  if (!program) return { name, start: undefined }
+  if (!program) return [{ name, start: undefined }]
   if (run({ program, args: ['info'] }) === undefined)
-    return { name, start: undefined, missing: 'its engine does not run' }
+    return [{ name, start: undefined, missing: 'its engine does not run' }]
   const tar = join(folder, 'tiny.tar')
   run({ program: which('tar')!, args: ['-C', rootfs, '-cf', tar, '.'] })
   run({ program, args: ['import', tar, image] })
   defer(() => run({ program, args: ['rmi', '--force', image] }))
-  return {
-    name,
-    start: (id, ...command) => ({
+  const start =
+    (...flags: string[]) =>
+    (id: string, ...command: string[]): Command => ({
       program,
       args: ['run', '--rm', '--name', id, ...flags, image, ...command],
-    }),
-    exec: (id, ...command) => ({ program, args: ['exec', id, ...command] }),
-    remove: (id) => ({ program, args: ['rm', '--force', id] }),
-  }
+    })
+  const remove = (id: string): Command => ({ program, args: ['rm', '--force', id] })
+  return [
+    { name, start: start(), remove, exec: (id, ...command) => ({ program, args: ['exec', id, ...command] }) },
+    // in a running container, the network makes no difference
+    { name: 'docker, --network none', start: start('--network', 'none'), remove },
+  ]
 }
 
 function podman({ rootfs }: Workplace): Peer {

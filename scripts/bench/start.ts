@@ -44,7 +44,7 @@ export async function benchExec({ gocker, defer }: Workplace, peers: readonly Pe
     remove: (name) => gocker('rm', '--force', name),
   }
   const contestants: Contestant[] = [bareNode]
-  for (const peer of [ours, ...peers]) {
+  for (const peer of [ours, ...peers.filter(({ start, exec }) => !start || exec)]) {
     const name = `${id}-${contestants.length}`
     const missing = peer.start ? await startSleeper(peer, name, defer) : peer.missing
     const command = missing === undefined ? peer.exec?.(name, 'true') : undefined
