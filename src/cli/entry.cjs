@@ -66,11 +66,12 @@ function sourceFiles() {
 /** Another one as soon as any of the files has another size or time. */
 function keyOf(files) {
   let sum = files.length
-  for (const [i, file] of files.entries()) {
+  for (const file of files) {
     const { mtimeMs, size } = statSync(file)
-    sum = (sum + (i + 1) * (mtimeMs + size)) % Number.MAX_SAFE_INTEGER
+    // small enough for the fractions of a millisecond to count
+    sum = (31 * sum + mtimeMs + size) % 2 ** 43
   }
-  return Math.round(sum).toString(36)
+  return sum.toString(36).replace('.', '-')
 }
 
 /** Run a CommonJS file, ASCII as esbuild writes it, with what V8 compiled of it the last time; after the first time, keep that. */

@@ -5,7 +5,9 @@
 // Whether a container runs is never read from here alone: the kernel is asked for the process.
 
 import {
+  closeSync,
   mkdirSync,
+  openSync,
   readdirSync,
   readFileSync,
   readlinkSync,
@@ -15,6 +17,9 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import { call } from '../syscall/call.ts'
+import * as C from '../syscall/constants.ts'
+import { flock } from '../syscall/file.ts'
 import type { Places } from './places.ts'
 import { isAlive } from './process-info.ts'
 import type { Spec } from './spec.ts'
@@ -113,7 +118,7 @@ export function ids(places: Places): string[] {
 }
 
 /**
- * Make the folder of a new container, write its state, and take its name: a symbolic link that only one can make.
+ * Make the folder of a new container, write its state, and take its name.
  * @throws UserError if another container has the name; nothing is left then
  */
 export function claim(places: Places, state: State): void {
@@ -129,15 +134,11 @@ export function claim(places: Places, state: State): void {
   }
 }
 
+/** One at a time: to look whether a name is free and to take it are two steps. The kernel drops the lock of the dead. */
 function takeName(places: Places, state: State): void {
-  const link = join(places.names, state.name)
-  for (;;) {
-    try {
-      symlinkSync(state.id, link)
-      return
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-    }
+  const names = openSync(places.names, 'r')
+  try {
+    call(flock(names, C.LOCK_EX))
     const holder = named(places, state.name)
     if (holder !== undefined && load(places, holder)) {
       throw new UserError(
@@ -145,8 +146,12 @@ function takeName(places: Places, state: State): void {
         ENGINE_FAILED,
       )
     }
-    // the name of a container that is gone
+    const link = join(places.names, state.name)
+    // that of a container that is gone
     rmSync(link, { force: true })
+    symlinkSync(state.id, link)
+  } finally {
+    closeSync(names)
   }
 }
 
