@@ -1,4 +1,4 @@
-// npm run bench [-- --rounds N] [-- start exec many pull memory]
+// npm run bench [-- --rounds N --folder /dev/shm] [-- start exec many pull memory]
 //
 // How fast is the engine, beside what else there is on this machine? A report for people, not a test. Every figure is
 // a ratio within one run: the machine's own speed, and how busy it is, cancel out. Needs root. Sends nothing anywhere
@@ -16,7 +16,11 @@ import { openWorkplace } from './bench/workplace.ts'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { rounds: { type: 'string', default: '20' } },
+  options: {
+    rounds: { type: 'string', default: '20' },
+    // where the others have their places, too; /dev/shm leaves the disk out of it
+    folder: { type: 'string', default: '/var/lib' },
+  },
 })
 if (process.platform !== 'linux' || process.geteuid?.() !== 0) {
   console.error(
@@ -27,7 +31,7 @@ if (process.platform !== 'linux' || process.geteuid?.() !== 0) {
 const rounds = Number(values.rounds)
 const wanted = (part: string) => positionals.length === 0 || positionals.includes(part)
 
-const workplace = openWorkplace()
+const workplace = openWorkplace(values.folder)
 try {
   const others = peers(workplace)
   console.log(

@@ -18,7 +18,8 @@ export interface Workplace {
   readonly close: () => void
 }
 
-export function openWorkplace(): Workplace {
+/** @param parent where to put it. The place decides much: the same disk may be fast in one folder and slow in another */
+export function openWorkplace(parent: string): Workplace {
   const undo = new DisposableStack()
   let open = true
   const close = () => {
@@ -31,8 +32,7 @@ export function openWorkplace(): Workplace {
       process.exit(130)
     })
   }
-  // where the others have their places too: /tmp may be in memory, or on another disk
-  const folder = mkdtempSync('/var/lib/gocker-bench-')
+  const folder = mkdtempSync(join(parent, 'gocker-bench-'))
   undo.defer(() => rmSync(folder, { recursive: true, force: true }))
   const rootfs = join(folder, 'rootfs')
   mkdirSync(rootfs)

@@ -28,7 +28,7 @@ start()
 async function start() {
   const cache = cacheFolder()
   if (existsSync(packed) && !existsSync(`${__dirname}/main.ts`))
-    return run(packed, cache && `${cache}/packed-${keyOf([packed])}.v8`)
+    return run(packed, cache && `${cache}/packed-${keyOf([packed])}`)
   if (!cache) return import('./main.ts')
   const command = process.argv.slice(2).find((word) => !word.startsWith('-'))
   const name = fast.includes(command) ? command : 'main'
@@ -39,7 +39,7 @@ async function start() {
     forget(cache, name)
     write(`${file}.cjs`, text)
   }
-  run(`${file}.cjs`, `${file}.v8`)
+  run(`${file}.cjs`, file)
 }
 
 /** One for each place that this program lies in; only its owner can write there. */
@@ -74,20 +74,22 @@ function keyOf(files) {
   return sum.toString(36).replace('.', '-')
 }
 
-/** Run a CommonJS file, ASCII as esbuild writes it, with what V8 compiled of it the last time; after the first time, keep that. */
-function run(path, compiled) {
+/**
+ * Run a CommonJS file, ASCII as esbuild writes it, with what V8 compiled of it the last time. It is kept after the first
+ * start that did the whole job: one that failed has not compiled what the next ones need.
+ */
+function run(path, file) {
+  const compiled = file && `${file}-${process.execArgv.join('').replaceAll(/\W/g, '')}.v8`
   const isKept = compiled !== undefined && existsSync(compiled)
-  const script = new Script(
-    `(function (exports, require, module, __filename) {${readFileSync(path, 'latin1')}\n})`,
-    {
-      filename: path,
-      cachedData: isKept ? readFileSync(compiled) : undefined,
-    },
-  )
+  const text = `(function (exports, require, module, __filename) {${readFileSync(path, 'latin1')}\n})`
+  const script = new Script(text, { filename: path, cachedData: isKept ? readFileSync(compiled) : undefined })
   const module = { exports: {} }
   script.runInThisContext()(module.exports, require, module, path)
-  const isOf = isKept && !script.cachedDataRejected
-  if (compiled !== undefined && !isOf) process.once('exit', () => write(compiled, script.createCachedData()))
+  if (compiled === undefined || (isKept && !script.cachedDataRejected)) return
+  process.once('exit', (status) => {
+    const isWhole = status === 0 && !process.argv.includes('--help') && !process.argv.includes('--explain')
+    if (isWhole) write(compiled, script.createCachedData())
+  })
 }
 
 /** What was made of sources that have changed since. */
