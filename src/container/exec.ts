@@ -10,8 +10,9 @@ import { type Capability, processCapabilities } from '../security/capabilities.t
 import { resolveUser } from '../security/users.ts'
 import { call } from '../syscall/call.ts'
 import { clone } from '../syscall/clone.ts'
-import { pidfd_open } from '../syscall/process.ts'
-import type { Fd, Step } from '../syscall/syscall.ts'
+import * as C from '../syscall/constants.ts'
+import { pidfd_open, prctl } from '../syscall/process.ts'
+import { type Fd, type Step, stepsOf } from '../syscall/syscall.ts'
 import { explainExec } from './exec-error.ts'
 import type { Launched } from './launch.ts'
 import { processSteps } from './plan.ts'
@@ -42,11 +43,22 @@ export function execPlan(
   pipes: readonly (0 | 1 | 2)[],
 ): Step[] {
   return [
+    ...hiddenSteps(),
     // while the host's cgroup files can still be seen
     ...hierarchy.joinSteps(cgroup),
     ...joinSteps(pidfd, namespaces),
     ...processSteps(process, { stdio, pipes }),
   ]
+}
+
+/**
+ * Until execve the new process is a guest with our memory and our program (CLONE_VM), and from clone on the container
+ * sees it. Once it has no more rights than the container's root, that root could write into our memory, out there on
+ * the host, and open our program as /proc/PID/exe (CVE-2016-9962, CVE-2019-5736): unless it may not be dumped. This
+ * holds for us too, as the memory is one. The program that execve starts has its own again. PR_SET_DUMPABLE(2const)
+ */
+function hiddenSteps(): Step[] {
+  return stepsOf(9)('let no one in the container look into this process', prctl(C.PR_SET_DUMPABLE, 0))
 }
 
 /**

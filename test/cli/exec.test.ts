@@ -55,6 +55,17 @@ describe.skipIf(!isRoot)('gocker exec (needs root)', () => {
     expect((await running.result).status).toBe(137)
   })
 
+  it('shows the container nothing of our own process, before it is the program', async () => {
+    const look = 'for e in /proc/[0-9]*/exe; do case $(readlink $e) in *node*) echo seen; esac; done'
+    const watch = `echo ready; while :; do ${look}; done`
+    await using spied = await background('spied', '--network', 'none', 'tiny', 'sh', '-c', watch)
+    await spied.says('ready')
+    // many places to look for the program make that moment long
+    const path = `PATH=${'/nowhere:'.repeat(2000)}/bin:/usr/bin`
+    for (let i = 0; i < 10; i++) expect((await gocker('exec', '-e', path, 'spied', 'true')).status).toBe(0)
+    expect(spied.output()).toBe('ready\n')
+  })
+
   it('has the container’s environment, directory and rights', async () => {
     await using _ = await background(
       'alike',
