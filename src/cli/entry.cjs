@@ -32,14 +32,14 @@ async function start() {
   if (!cache) return import('./main.ts')
   const command = process.argv.slice(2).find((word) => !word.startsWith('-'))
   const name = fast.includes(command) ? command : 'main'
-  const file = `${cache}/${name}-${keyOf(sourceFiles())}`
-  if (!existsSync(`${file}.cjs`)) {
-    const text = await require('./bundle.cjs').bundle(name, fast.includes(name))
-    if (text === undefined) return import('./main.ts')
-    forget(cache, name)
-    write(`${file}.cjs`, text)
+  const folder = `${cache}/${keyOf(sourceFiles())}`
+  if (!existsSync(`${folder}/${name}.cjs`)) {
+    const files = await require('./bundle.cjs').bundle(name, fast.includes(name))
+    if (files === undefined) return import('./main.ts')
+    keepOnly(folder, cache)
+    for (const [file, text] of Object.entries(files)) write(`${folder}/${file}`, text)
   }
-  run(`${file}.cjs`, file)
+  run(`${folder}/${name}.cjs`, `${folder}/${name}`)
 }
 
 /** One for each place that this program lies in; only its owner can write there. */
@@ -92,11 +92,12 @@ function run(path, file) {
   })
 }
 
-/** What was made of sources that have changed since. */
-function forget(cache, name) {
+/** Make the folder for the sources as they are, and remove what was made of others. */
+function keepOnly(folder, cache) {
   const { rmSync } = require('node:fs')
-  for (const file of readdirSync(cache))
-    if (file.startsWith(`${name}-`)) rmSync(`${cache}/${file}`, { force: true })
+  for (const name of readdirSync(cache))
+    if (`${cache}/${name}` !== folder) rmSync(`${cache}/${name}`, { recursive: true, force: true })
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
 }
 
 /** Whoever reads meanwhile finds the old one or the new one. That it cannot be written costs time, and nothing else. */
