@@ -1,12 +1,14 @@
 // Why a program could not be started, in Docker's words and with Docker's exit codes.
 
 import { SyscallError } from '../syscall/error.ts'
+import type { Step, Syscall } from '../syscall/syscall.ts'
+import { intoDirectory } from './plan.ts'
 import { NOT_EXECUTABLE, NOT_FOUND, UserError } from './user-error.ts'
 
-/** The error that a person should see when `program` was to be started and `error` came of it. */
-export function explainExec(error: unknown, program: string): unknown {
+/** The error that a person should see when `program` was to be started by `steps` and `error` came of it. */
+export function explainExec(error: unknown, program: string, steps: readonly Step[]): unknown {
   if (!(error instanceof SyscallError)) return error
-  if (error.call.name === 'chdir') return directoryError(error)
+  if (reasonOf(error.call, steps) === intoDirectory) return directoryError(error)
   if (error.call.name !== 'execve') return error
   switch (error.code) {
     case 'ENOENT':
@@ -30,6 +32,12 @@ export function explainExec(error: unknown, program: string): unknown {
     default:
       return new UserError(error.message, NOT_EXECUTABLE)
   }
+}
+
+/** Why a call was made: it stands at the first call of several that belong together. */
+function reasonOf(call: Syscall, steps: readonly Step[]): string | undefined {
+  const index = steps.findIndex((step) => step.call === call)
+  return steps.slice(0, index + 1).findLast(({ why }) => why !== '')?.why
 }
 
 function directoryError(error: SyscallError): UserError {

@@ -95,7 +95,7 @@ export function execIn(
     return { pid: child, master: terminal?.master, stdio }
   } catch (error) {
     if (terminal) closeSync(terminal.master)
-    throw explainExec(error, options.args[0]!)
+    throw explainExec(error, options.args[0]!, steps)
   }
 }
 

@@ -67,7 +67,7 @@ export function launch({ spec, overlay, hierarchy, network, stdio, windowSize }:
     }
   } catch (error) {
     if (terminal) closeSync(terminal.master)
-    throw explainExec(error, spec.process.args[0]!)
+    throw explainExec(error, spec.process.args[0]!, steps)
   }
 }
 

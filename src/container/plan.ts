@@ -7,12 +7,13 @@ import { type Overlay, overlaySteps } from '../overlay/mount.ts'
 import { consoleSteps, deviceSteps } from '../rootfs/dev.ts'
 import { type Mount, mountSteps } from '../rootfs/mounts.ts'
 import { pivotSteps, privateSteps, readOnlyRootSteps } from '../rootfs/pivot-root.ts'
+import { walkCalls } from '../rootfs/walk.ts'
 import { credentialSteps, keyringSteps } from '../security/credentials.ts'
 import { maskedSteps, readonlySteps } from '../security/masked-paths.ts'
 import { trying } from '../syscall/clone.ts'
 import * as C from '../syscall/constants.ts'
 import { close, dup3, fchown, ioctl, mkdirat, openat, umask, write } from '../syscall/file.ts'
-import { chdir, move_mount } from '../syscall/mount.ts'
+import { chdir, fchdir, move_mount } from '../syscall/mount.ts'
 import { execve, sethostname, setns, setsid, unshare } from '../syscall/process.ts'
 import { allowing, type Fd, type Step, type Syscall, stepsOf } from '../syscall/syscall.ts'
 import type { Process, Spec } from './spec.ts'
@@ -154,13 +155,13 @@ function sessionSteps(process: Process, { stdio, pipes }: Pick<Handles, 'stdio' 
   ]
 }
 
+/** Why the steps into the working directory are made: by this, an error is known to be one of them. */
+export const intoDirectory = 'the working directory'
+
 /** The working directory is made if the image does not have it, as Docker does. */
 function directorySteps(cwd: string): Step[] {
-  const parts = cwd.split('/').filter((part) => part !== '')
-  const makes = parts.map((_, i) =>
-    allowing('EEXIST', mkdirat(C.AT_FDCWD, `/${parts.slice(0, i + 1).join('/')}`, 0o755)),
-  )
-  return step('the working directory', umask(0o022), ...makes, chdir(cwd))
+  const { calls, directory } = walkCalls(cwd.split('/').filter((part) => part !== ''))
+  return step(intoDirectory, umask(0o022), ...calls, calls.length === 0 ? chdir('/') : fchdir(directory))
 }
 
 /**

@@ -5,10 +5,11 @@
 // The mounts belong to the container's mount namespace and go with it.
 
 import * as C from '../syscall/constants.ts'
-import { mkdirat, mknodat, openat, openat2, symlinkat } from '../syscall/file.ts'
+import { mkdirat, mknodat, openat, symlinkat } from '../syscall/file.ts'
 import { mount, move_mount, open_tree } from '../syscall/mount.ts'
 import { allowing, type Fd, type Step, type Syscall, stepsOf } from '../syscall/syscall.ts'
 import { parseOptions } from './mount-options.ts'
+import { openInside, walkCalls } from './walk.ts'
 
 /** One mount, as in the OCI runtime specification: config.md, "Mounts". */
 export interface Mount {
@@ -133,11 +134,7 @@ interface Place {
   readonly steps: Step[]
 }
 
-/**
- * Walk to the directory in which the last part of `path` lies, and make what is missing. A link of the image may
- * be followed, since it cannot leave this root; but not one of those in /proc that lead to what a process has open:
- * this process still has open what is the host's. openat2(2), RESOLVE_NO_MAGICLINKS
- */
+/** Walk to the directory in which the last part of `path` lies, and make what is missing. */
 function walk(path: string): Place {
   const parts = path.slice(1).split('/')
   if (parts.length === 1 || ownMounts.includes(`/${parts[0]}`)) {
@@ -145,15 +142,8 @@ function walk(path: string): Place {
     const steps = above.flatMap((dir) => step('', allowing('EEXIST', mkdirat(C.AT_FDCWD, dir, 0o755))))
     return { dir: C.AT_FDCWD, name: path, steps }
   }
-  const steps: Step[] = []
-  let dir: Fd = C.AT_FDCWD
-  for (const [i, part] of parts.slice(0, -1).entries()) {
-    const name: string = i === 0 ? `/${part}` : part
-    const next = openat2(dir, name, C.O_PATH | C.O_DIRECTORY | C.O_CLOEXEC, C.RESOLVE_NO_MAGICLINKS)
-    steps.push(...step('', allowing('EEXIST', mkdirat(dir, name, 0o755)), next))
-    dir = next
-  }
-  return { dir, name: parts.at(-1)!, steps }
+  const { calls, directory } = walkCalls(parts.slice(0, -1))
+  return { dir: directory, name: parts.at(-1)!, steps: step('', ...calls) }
 }
 
 function placeSteps(path: string): Step[] {
@@ -180,7 +170,7 @@ function bindSteps(bind: Mount, at: string, { tree, file, keep = 0 }: MountConte
   const { flags } = parseOptions(bind.options)
   const { dir, name, steps } = walk(at)
   const make = file ? mknodat(dir, name, C.S_IFREG | 0o644) : mkdirat(dir, name, 0o755)
-  const target = openat2(dir, name, C.O_PATH | C.O_DIRECTORY | C.O_CLOEXEC, C.RESOLVE_NO_MAGICLINKS)
+  const target = openInside(dir, name)
   const own = (flags & ~(C.MS_BIND | C.MS_REC)) | keep
   return [
     ...because(`a place for ${at}`, [...steps, ...step('', allowing('EEXIST', make))]),

@@ -133,7 +133,7 @@ const rules: readonly Rule[] = [
     errno: 'ELOOP',
     why: () =>
       'A link of the image leads through /proc to what another process has open, perhaps on the host.\n' +
-      'It is not followed. Mount at another place, or use another image.',
+      'It is not followed. Take another directory, or another image.',
   },
   {
     calls: ['socket', 'sendto'],

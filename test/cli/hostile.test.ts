@@ -1,11 +1,20 @@
 // Images that try to reach the host: every path of theirs is looked up inside them, or they are refused.
 
 import { execFileSync } from 'node:child_process'
-import { lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { hostState } from '../host-state.ts'
-import { gocker, isRoot, leftSince, places, type Result, useGocker } from './gocker.ts'
+import { gocker, isRoot, leftSince, places, type Result, start, useGocker } from './gocker.ts'
 import { type Config, makeImage } from './image.ts'
 
 useGocker()
@@ -148,6 +157,23 @@ describe.skipIf(!isRoot)('an image that reaches for the host (needs root)', () =
       ]
       const { stdout } = await attempt(() => {}, { config: { WorkingDir }, command })
       expect(stdout).not.toContain(places.root.split('/').at(-1))
+    },
+  )
+
+  it.each(['/proc/self/fd/3', '/proc/self/fd/3/made', '/work', '/work/made'])(
+    'by its working directory %s as a directory that whoever started us has left open (CVE-2024-21626)',
+    async (WorkingDir) => {
+      const name = `left-open${WorkingDir.replaceAll('/', '-')}`
+      makeImage(name, (layer) => symlinkSync('/proc/self/fd/3', join(layer, 'work')), { WorkingDir })
+      const before = preyNow()
+      const open = openSync(prey, 'r')
+      const args = ['run', '--rm', '--network', 'none', name, 'ls', '-a', '.']
+      const { status, stdout, stderr } = await start(args, { stdio: ['ignore', 'pipe', 'pipe', open] }).result
+      closeSync(open)
+      expect([status, stdout]).toEqual([127, ''])
+      expect(stderr).toMatch(/^gocker: The working directory cannot be entered\./)
+      expect(stderr).toContain('It is not followed.')
+      expect(preyNow()).toEqual(before)
     },
   )
 

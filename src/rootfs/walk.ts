@@ -1,0 +1,29 @@
+// The way to a directory inside the new root, made where it is missing, step by step.
+//
+// A link of the image may be followed, since it cannot leave this root; but not one of those in /proc that lead to what
+// a process has open: this process still has open what is the host's (CVE-2024-21626). openat2(2), RESOLVE_NO_MAGICLINKS
+
+import * as C from '../syscall/constants.ts'
+import { mkdirat, openat2 } from '../syscall/file.ts'
+import { allowing, type Fd, type Syscall } from '../syscall/syscall.ts'
+
+/**
+ * The calls that open the directory that `parts` lead to from the root.
+ * @returns `directory` is the last of them; without any part there is nothing to open
+ */
+export function walkCalls(parts: readonly string[]): { calls: Syscall[]; directory: Fd } {
+  const calls: Syscall[] = []
+  let directory: Fd = C.AT_FDCWD
+  for (const [i, part] of parts.entries()) {
+    const name: string = i === 0 ? `/${part}` : part
+    const next = openInside(directory, name)
+    calls.push(allowing('EEXIST', mkdirat(directory, name, 0o755)), next)
+    directory = next
+  }
+  return { calls, directory }
+}
+
+/** Open the directory `name` of `directory`. */
+export function openInside(directory: Fd, name: string): Syscall {
+  return openat2(directory, name, C.O_PATH | C.O_DIRECTORY | C.O_CLOEXEC, C.RESOLVE_NO_MAGICLINKS)
+}
