@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { hostPlatform } from '../../src/image/platform.ts'
 
@@ -13,7 +13,7 @@ export const imageName = 'bench:latest'
 
 /** The folder of the layout. */
 export function largeImage(): string {
-  const folder = '/var/tmp/gocker-bench-image'
+  const folder = '/var/tmp/gocker-bench-120mb'
   if (existsSync(join(folder, 'index.json'))) return folder
   const making = `${folder}.${process.pid}`
   rmSync(making, { recursive: true, force: true })
@@ -85,10 +85,11 @@ function inLayers(files: readonly string[]): string[][] {
 
 function packed(folder: string, files: readonly string[]): Buffer {
   const list = join(folder, 'list')
-  writeFileSync(list, files.join('\n'))
+  // as in every image that was built: a directory stands before what lies in it
+  writeFileSync(list, [...directoriesOf(files), ...files].join('\n'))
   const { status, stderr, stdout } = spawnSync(
     'tar',
-    ['-C', '/', '--absolute-names', '-czf', '-', '-T', list, '--transform', 's,^/,,'],
+    ['-C', '/', '--absolute-names', '--no-recursion', '-czf', '-', '-T', list, '--transform', 's,^/,,'],
     {
       maxBuffer: 1e9,
     },
@@ -96,6 +97,14 @@ function packed(folder: string, files: readonly string[]): Buffer {
   rmSync(list)
   if (status !== 0) throw new Error(`tar: ${stderr}`)
   return stdout
+}
+
+function directoriesOf(files: readonly string[]): string[] {
+  const all = new Set<string>()
+  for (const file of files) {
+    for (let path = dirname(file); path !== '/' && !all.has(path); path = dirname(path)) all.add(path)
+  }
+  return [...all].sort()
 }
 
 function blob(folder: string, bytes: Buffer): { digest: string; size: number } {
