@@ -122,6 +122,11 @@ describe.skipIf(process.platform !== 'linux')('clone()', () => {
     await expect.poll(() => isRunning(pid)).toBe(false)
   })
 
+  it('starts no program any more if the parent has died since', () => {
+    const { signal, stdout } = run('lateOrphan')
+    expect([signal, stdout]).toEqual(['SIGKILL', 'the child went on\n'])
+  })
+
   it('works again and again while the garbage collector moves things about', () => {
     expect(answer('pressure')).toEqual({ right: 200, leftOpen: 0 })
   })

@@ -15,7 +15,7 @@ import { close, close_range, fcntl, pipe2, read, write } from './file.ts'
 import { allocate, type Block, free, invoke, view } from './memory.ts'
 import { arch } from './numbers.ts'
 import { exit_group, kill, resetSignal, sigprocmask, wait4 } from './process.ts'
-import { type Fd, flags as flagsArg, named, type Syscall, syscall } from './syscall.ts'
+import { allowing, type Fd, flags as flagsArg, named, type Syscall, syscall } from './syscall.ts'
 import { layOut, notMade, resultsOf } from './table.ts'
 import { observed, report } from './trace.ts'
 
@@ -84,6 +84,9 @@ export function childCalls(calls: readonly Syscall[], { gate, done, signals }: S
   ]
   const lastFd = 0xffffffff
   const forProgram = [
+    // the parent may have died since, before the child asked to die with it (PR_SET_PDEATHSIG): is the gate still held?
+    fcntl(gate.read.arg, C.F_SETFL, C.O_NONBLOCK),
+    allowing('EAGAIN', read(gate.read.arg, new Uint8Array(1), 1)),
     ...[0, 1, 2].map((fd) => ({ ...fcntl(fd, C.F_SETFD, 0), allow: 'EBADF' as const })),
     close_range(3, done.fd - 1),
     close_range(done.fd + 1, lastFd),

@@ -165,6 +165,22 @@ const cases: Readonly<Record<string, () => unknown>> = {
     })
   },
 
+  lateOrphan() {
+    // the parent dies while the child is at work, which has not yet asked to die with it
+    const ends = new Int32Array(2)
+    call(pipe2(new Uint8Array(ends.buffer), C.O_CLOEXEC))
+    // the highest descriptor is the last that the kernel closes for the dead
+    const last = call(dup3(ends[1]!, 900, C.O_CLOEXEC))
+    call(close(ends[1]!))
+    const untilItIsDead = [close(last), read(ends[0]!, new Uint8Array(1))]
+    clone(0, [
+      kill(process.pid, C.SIGKILL),
+      ...untilItIsDead,
+      write(1, 'the child went on\n'),
+      shell('echo it became a program'),
+    ])
+  },
+
   pressure() {
     const open = () => readdirSync('/proc/self/fd').length
     waitNow(clone(0, [exit_group(0)]))
