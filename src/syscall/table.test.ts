@@ -49,6 +49,12 @@ describe('the table that the child reads', () => {
     expect(word(bytes, register(bytes, 0, 2))).toBe(0)
   })
 
+  it('holds a list that several calls share only once', () => {
+    const [argv, env] = [['sh'], ['A=b']]
+    const bytes = laidOut([execve('/bin/sh', argv, env), execve('/usr/bin/sh', argv, env)], 'x64')
+    for (const n of [1, 2]) expect(register(bytes, 1, n)).toBe(register(bytes, 0, n))
+  })
+
   it('takes the result of an earlier call from where that call leaves it', () => {
     const file = openat(-100, '/etc/hostname', 0)
     const bytes = laidOut([file, close(file)], 'x64')

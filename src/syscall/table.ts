@@ -35,9 +35,14 @@ export function layOut(calls: readonly Syscall[], processor: Arch): Table {
     else if (value instanceof Uint8Array) memory.setAddress(at, memory.addBytes(value))
     else memory.setAddress(at, addTexts(value))
   }
+  // argv and the environment stand in the execve for each directory of PATH, and an image may name thousands of those
+  const lists = new Map<readonly string[], number>()
   const addTexts = (texts: readonly string[]): number => {
+    const known = lists.get(texts)
+    if (known !== undefined) return known
     const pointers = memory.reserve((texts.length + 1) * 8)
     for (const [i, text] of texts.entries()) memory.setAddress(pointers + i * 8, memory.addText(text))
+    lists.set(texts, pointers)
     return pointers
   }
   /** Where the register's content will be found: in a word of its own, or in an earlier record's result. */
