@@ -38,7 +38,7 @@ export async function runContainer({
   const places = placesHere()
   const hierarchy = mountedHierarchy()
   const image = await findOrPull(places.root, imageName, pull, platform)
-  const created = design({
+  const designed = design({
     places,
     image,
     imageName,
@@ -47,7 +47,7 @@ export async function runContainer({
     machine: thisMachine(),
     warn: (text) => err(`WARNING: ${text}`),
   })
-  establish(places, created)
+  const created = establish(places, designed, options.name !== undefined)
   const running = start(places, hierarchy, created, options)
   // a good moment to clear away what others left: our container is at work
   setImmediate(() => sweep(places, hierarchy))

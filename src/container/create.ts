@@ -106,9 +106,15 @@ export function overlayOf(places: Places, state: State): Overlay {
   }
 }
 
-/** Take the container's name and make its folder. Nothing is left if that fails. */
-export function establish(places: Places, { state, spec, overlay }: Created): void {
-  claim(places, state)
+/**
+ * Take the container's name and make its folder. Nothing is left if that fails.
+ * @param isNamed a person chose the name; any other that is taken is replaced by one that is free
+ * @returns the container with the name that it got
+ */
+export function establish(places: Places, created: Created, isNamed = true): Created {
+  const { spec, overlay } = created
+  let tries = 0
+  const state = claim(places, created.state, isNamed ? undefined : () => randomName(Math.min(tries++, 9)))
   try {
     for (const directory of [overlay.upper, overlay.work, overlay.target])
       mkdirSync(directory, { mode: 0o755 })
@@ -117,6 +123,7 @@ export function establish(places: Places, { state, spec, overlay }: Created): vo
     forget(places, state.id, state.name)
     throw error
   }
+  return { ...created, state }
 }
 
 /** Write what the container will see as /etc/resolv.conf, /etc/hostname and /etc/hosts. */

@@ -18,9 +18,10 @@ const engineers = `
   .trim()
   .split(/\s+/)
 
-/** A name such as `nimble_ritchie`. */
-export function randomName(): string {
-  return `${oneOf(adjectives)}_${oneOf(engineers)}`
+/** A name such as `nimble_ritchie`; with `digits`, for when all of these are taken, `nimble_ritchie42`. */
+export function randomName(digits = 0): string {
+  const name = `${oneOf(adjectives)}_${oneOf(engineers)}`
+  return digits === 0 ? name : `${name}${random(4).readUInt32LE() % 10 ** digits}`
 }
 
 /** 256 random bits in hexadecimal, as Docker's ids. */

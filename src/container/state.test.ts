@@ -71,6 +71,15 @@ describe('a container', () => {
     expect(ids(places)).toEqual([id('abc')])
   })
 
+  it('to which nobody gave a name gets another one if its own is taken', () => {
+    claim(places, state())
+    const names = ['one', 'two', 'three']
+    const second = claim(places, state({ id: id('def') }), () => names.shift()!)
+    expect(second).toEqual(state({ id: id('def'), name: 'two' }))
+    expect(find(places, 'two')).toEqual(second)
+    expect(find(places, 'one').id).toBe(id('abc'))
+  })
+
   it('takes over the name of one that is gone without a trace', () => {
     claim(places, state())
     rmSync(join(places.containers, id('abc')), { recursive: true })

@@ -118,16 +118,17 @@ export function ids(places: Places): string[] {
 }
 
 /**
- * Make the folder of a new container, write its state, and take its name.
+ * Make the folder of a new container, take its name, and write its state.
+ * @param otherName makes up another name if this one is taken: for a container to which nobody gave one
+ * @returns the state with the name that the container got
  * @throws UserError if another container has the name; nothing is left then
  */
-export function claim(places: Places, state: State): void {
+export function claim(places: Places, state: State, otherName?: () => string): State {
   mkdirSync(places.containers, { recursive: true, mode: 0o700 })
   mkdirSync(places.names, { recursive: true, mode: 0o700 })
   mkdirSync(folder(places, state.id), { mode: 0o700 })
   try {
-    save(places, state)
-    takeName(places, state)
+    return takeName(places, state, otherName)
   } catch (error) {
     rmSync(folder(places, state.id), { recursive: true, force: true })
     throw error
@@ -135,24 +136,37 @@ export function claim(places: Places, state: State): void {
 }
 
 /** One at a time: to look whether a name is free and to take it are two steps. The kernel drops the lock of the dead. */
-function takeName(places: Places, state: State): void {
+function takeName(places: Places, wanted: State, otherName?: () => string): State {
   const names = openSync(places.names, 'r')
   try {
     call(flock(names, C.LOCK_EX))
-    const holder = named(places, state.name)
-    if (holder !== undefined && load(places, holder)) {
-      throw new UserError(
-        `Conflict. The container name "/${state.name}" is already in use by container "${holder}". You have to remove (or rename) that container to be able to reuse that name.`,
-        ENGINE_FAILED,
-      )
+    let state = wanted
+    for (let holder = holderOf(places, state.name); holder; holder = holderOf(places, state.name)) {
+      if (!otherName) throw conflict(state.name, holder)
+      state = { ...state, name: otherName() }
     }
+    save(places, state)
     const link = join(places.names, state.name)
     // that of a container that is gone
     rmSync(link, { force: true })
     symlinkSync(state.id, link)
+    return state
   } finally {
     closeSync(names)
   }
+}
+
+/** The container that has the name, if it is still there. */
+function holderOf(places: Places, name: string): string | undefined {
+  const id = named(places, name)
+  return id !== undefined && load(places, id) ? id : undefined
+}
+
+function conflict(name: string, holder: string): UserError {
+  return new UserError(
+    `Conflict. The container name "/${name}" is already in use by container "${holder}". You have to remove (or rename) that container to be able to reuse that name.`,
+    ENGINE_FAILED,
+  )
 }
 
 /** Forget the container and its name. */
