@@ -36,6 +36,12 @@ function prepare(command: Command): void {
     .configureOutput({ writeErr: () => {} })
     .helpOption('--help', 'Print usage')
     .helpCommand(false)
+    .configureHelp({
+      subcommandTerm: (child) => child.name(),
+      optionDescription: ({ description, defaultValue }) =>
+        // that a switch is off unless it is given need not be said
+        defaultValue ? `${description} (default "${defaultValue}")` : description,
+    })
 }
 
 function forEach(command: Command, visit: (command: Command) => void): void {
