@@ -95,6 +95,16 @@ describe('the user', () => {
   })
 })
 
+describe('the host name', () => {
+  it.each(['bad host', 'a\n1.2.3.4 evil', 'x'.repeat(65), 'ä'.repeat(33)])('%j is refused', (hostname) => {
+    expect(() => specOf({ hostname })).toThrow(`invalid hostname: ${hostname}`)
+  })
+
+  it.each(['box', 'my_box-1.example.org', 'x'.repeat(64)])('%s is taken', (hostname) => {
+    expect(specOf({ hostname }).hostname).toBe(hostname)
+  })
+})
+
 describe('the working directory', () => {
   it.each([
     [undefined, undefined, '/'],

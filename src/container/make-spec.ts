@@ -42,7 +42,7 @@ export function makeSpec(options: RunOptions, given: Given): Spec {
   const image = given.config.config ?? {}
   const args = commandOf(options, image, given.command)
   const user = resolveUser(options.user ?? image.User ?? '', given.passwd, given.group)
-  const hostname = options.hostname ?? given.id.slice(0, 12)
+  const hostname = hostnameOf(options, given.id)
   const capabilities = capabilitySet({
     add: options.capAdd,
     drop: options.capDrop,
@@ -76,6 +76,18 @@ export function makeSpec(options: RunOptions, given: Given): Spec {
           : { 'net.ipv4.ip_unprivileged_port_start': '0', 'net.ipv4.ping_group_range': '0 2147483647' },
     },
   }
+}
+
+/** The kernel takes 64 bytes; and a line feed would begin a new line in /etc/hosts. sethostname(2), hosts(5) */
+function hostnameOf({ hostname }: RunOptions, id: string): string {
+  if (hostname === undefined || hostname === '') return id.slice(0, 12)
+  if (!/^[^\s\p{Cc}]+$/u.test(hostname) || Buffer.byteLength(hostname) > 64) {
+    throw new UserError(
+      `invalid hostname: ${hostname}\nIt has at most 64 bytes, and no blanks.`,
+      ENGINE_FAILED,
+    )
+  }
+  return hostname
 }
 
 function commandOf(

@@ -1,6 +1,7 @@
 // The container's standard input, output and error, when it has no terminal of its own.
 //
-// A file or a pipe is handed on as it is: byte for byte, at full speed. With these we stand between, with a pipe:
+// A pipe, or a file for output, is handed on as it is: byte for byte, at full speed. With these we stand between, with a pipe:
+//   a file for input: it is open for reading only, but the container's root could open /proc/self/fd/0 for writing;
 //   a terminal: its owner could be sent commands through it (TIOCSTI), and programs would take it for theirs;
 //   a socket, as Node and systemd give it to programs: /dev/stdout could not be opened, as many images do;
 //   whatever is root's, for a user who is not root: neither could that user open it.
@@ -11,8 +12,10 @@ import { call } from '../syscall/call.ts'
 import * as C from '../syscall/constants.ts'
 import { pipe2 } from '../syscall/file.ts'
 import { isTerminal } from './terminal.ts'
+import { ENGINE_FAILED, UserError } from './user-error.ts'
 
 type Place = 0 | 1 | 2
+const places = ['standard input', 'standard output', 'standard error'] as const
 
 export interface Stdio {
   /** What the child shall have as 0, 1, 2; -1 stands for our own. */
@@ -54,7 +57,9 @@ export function prepareStdio(interactive: boolean, uid: number): Stdio {
 function canBeHandedOn(place: Place, uid: number): boolean {
   const { mode, uid: owner } = fstatSync(place)
   const kind = mode & C.S_IFMT
-  if (kind === C.S_IFSOCK) return false
+  // from there all of the host could be reached: cd /proc/self/fd/0
+  if (kind === C.S_IFDIR) throw new UserError(`${places[place]} is a directory`, ENGINE_FAILED)
+  if (kind === C.S_IFSOCK || (kind === C.S_IFREG && place === 0)) return false
   if (kind === C.S_IFCHR) return !isTerminal(place)
   return uid === 0 || uid === owner
 }

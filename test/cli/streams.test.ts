@@ -46,6 +46,20 @@ describe.skipIf(!isRoot)('input and output (need root)', () => {
     expect(readFileSync(to).equals(bytes)).toBe(true)
   })
 
+  it('a file that is only read cannot be written to by way of /proc/self/fd/0', () => {
+    const letter = join(places.root, 'letter')
+    writeFileSync(letter, 'from alice\n')
+    const words = `$gocker ${run.join(' ')} -i tiny sh -c 'cat; (echo forged > /proc/self/fd/0) 2>/dev/null'`
+    expect(shell(`${words} < ${letter}`).stdout.toString()).toBe('from alice\n')
+    expect(readFileSync(letter, 'utf8')).toBe('from alice\n')
+  })
+
+  it('a directory is refused as input: all of the host could be reached from it', () => {
+    const { status, stdout, stderr } = shell(`$gocker ${run.join(' ')} -i tiny ls /proc/self/fd/0/ < /`)
+    expect([status, stdout.toString()]).toEqual([125, ''])
+    expect(stderr.toString()).toBe('gocker: standard input is a directory\n')
+  })
+
   it('without -i the program reads the end at once', async () => {
     const { stdout } = await gockerWith(
       { input: 'not for it\n' },
