@@ -49,7 +49,9 @@ export async function explain({ image: imageName, command, options }: ExplainReq
   out(
     bold(`gocker run ${imageName}: ${total} calls`) +
       dim(
-        found ? '' : `   (${imageName} is not on this machine: shown is what an image like tiny would give)`,
+        found
+          ? ''
+          : `   (${imageName} is not on this machine, or only root may see it: shown is what an image like tiny would give)`,
       ),
   )
   out(dim('Nothing of this is run. Beside each call: why it is made. <…> is what an earlier call returned.'))

@@ -1,6 +1,8 @@
 // The image that a command asks for: from this machine, or else from a registry.
 
 import { UserError } from '../container/user-error.ts'
+import { parsePlatform, platformText } from '../image/platform.ts'
+import { familiar, parseReference } from '../image/reference.ts'
 import { type Image, openStore } from '../image/store.ts'
 import { err } from './print.ts'
 
@@ -17,15 +19,25 @@ export async function findOrPull(
   platform: string | undefined,
 ): Promise<Image> {
   const store = openStore(root)
+  const wanted = platform === undefined ? undefined : parsePlatform(platform)
+  const fits = (image: Image) =>
+    !wanted || (image.config.os === wanted.os && image.config.architecture === wanted.architecture)
   const found = policy === 'always' ? undefined : store.find(name)
-  if (found) return found
-  if (isTiny(name)) return makeTiny(root)
+  if (found && fits(found)) return found
+  if (isTiny(name)) {
+    const made = await makeTiny(root)
+    if (fits(made)) return made
+    throw new UserError(
+      `tiny is made of this machine's own programs: it is for ${platformText(made.config)}, not for ${platform}`,
+      125,
+    )
+  }
   if (policy === 'never')
     throw new UserError(
       `No such image: ${name}\nIt is not on this machine, and --pull never says not to look elsewhere.`,
       125,
     )
-  if (policy === 'missing') err(`Unable to find image '${name}' locally`)
+  if (policy === 'missing') err(`Unable to find image '${familiar(parseReference(name))}' locally`)
   const { pullImage } = await import('./pull-image.ts')
   return pullImage({ root, name, platform, stream: process.stderr })
 }

@@ -16,11 +16,16 @@ export function usageError(
     exitCode: 125,
   })
   switch (error.code) {
-    case 'commander.unknownCommand':
+    // `gocker system` alone
+    case 'commander.help':
+      return { message: command.helpInformation().trimEnd(), exitCode: 0 }
+    case 'commander.unknownCommand': {
+      const word = /'([^']*)'/.exec(error.message)?.[1] ?? argv[0]
       return {
-        message: `gocker: unknown command: gocker ${argv[0]}\n\nRun 'gocker --help' for more information`,
+        message: `gocker: unknown command: ${path} ${word}\n\nRun '${path} --help' for more information`,
         exitCode: 1,
       }
+    }
     case 'commander.unknownOption': {
       const flag = /'([^']+)'/.exec(error.message)?.[1] ?? ''
       return flagError(
@@ -34,13 +39,14 @@ export function usageError(
       return flagError(`flag needs an argument: ${flag}`)
     }
     case 'commander.invalidArgument':
-      return flagError(error.message.replace(/^error: /, ''))
+      // commander puts a sentence of its own before ours
+      return flagError(/invalid argument ".*/s.exec(error.message)?.[0] ?? error.message)
     case 'commander.missingArgument': {
       const needed = command.registeredArguments.filter((argument) => argument.required).length
       return countError(`'${path}' requires at least ${needed} argument${needed === 1 ? '' : 's'}`)
     }
     case 'commander.excessArguments':
-      return countError(`'${path}' accepts no arguments`)
+      return countError(`'${path}' ${atMost(command.registeredArguments)}`)
     default:
       return { message: `gocker: ${error.message}`, exitCode: 125 }
   }
@@ -51,6 +57,13 @@ export function usageError(
       exitCode: 1,
     }
   }
+}
+
+/** How many arguments a command takes, one of which was too many. */
+function atMost(known: Command['registeredArguments']): string {
+  if (known.length === 0) return 'accepts no arguments'
+  const count = `${known.length} argument${known.length === 1 ? '' : 's'}`
+  return known.every((argument) => argument.required) ? `requires ${count}` : `requires at most ${count}`
 }
 
 /** The command that the words lead to. */

@@ -63,7 +63,15 @@ export function design({
   }
   const home = folder(places, id)
   const layerDirs = image.layers.map((layer) => join(places.layers, layer))
-  const userFile = (path: string) => readThrough(layerDirs, path, longestUserFile)?.toString('utf8')
+  const userFile = (path: string) => {
+    try {
+      return readThrough(layerDirs, path, longestUserFile)?.toString('utf8')
+    } catch (error) {
+      // an ordinary user may have a list explained, and not look into root's folder
+      if (machine === undefined && (error as NodeJS.ErrnoException).code === 'EACCES') return undefined
+      throw error
+    }
+  }
   const spec = makeSpec(options, {
     id,
     config: image.config,

@@ -115,9 +115,14 @@ describe.skipIf(!isRoot)('the exit status (needs root)', () => {
   it('is 125 when no registry answers', async () => {
     const { status, stderr } = await run('127.0.0.1:2/no/image', 'true')
     expect(status).toBe(125)
-    expect(stderr).toContain("Unable to find image '127.0.0.1:2/no/image' locally\ngocker: ")
+    expect(stderr).toContain("Unable to find image '127.0.0.1:2/no/image:latest' locally\ngocker: ")
     expect(stderr.split('\n').length).toBeLessThan(6)
     expect((await gocker('pull', '127.0.0.1:2/no/image')).status).toBe(1)
+  })
+
+  it('is 125 when the image is for another processor than --platform asks for', async () => {
+    const { status, stderr } = await run('--platform', 'linux/s390x', 'tiny', 'true')
+    expect([status, stderr]).toEqual([125, expect.stringContaining('not for linux/s390x')])
   })
 
   it('leaves nothing of a container whose program was not found', async () => {
@@ -136,7 +141,11 @@ describe('a wrong command line', () => {
     [['exec', 'one'], 1, "'gocker exec' requires at least 2 arguments"],
     [['rm'], 1, "'gocker rm' requires at least 1 argument"],
     [['ps', 'extra'], 1, "'gocker ps' accepts no arguments"],
+    [['pull', 'one', 'two'], 1, "'gocker pull' requires 1 argument"],
+    [['images', 'one', 'two'], 1, "'gocker images' requires at most 1 argument"],
     [['nosuch'], 1, 'unknown command: gocker nosuch'],
+    [['system', 'nosuch'], 1, 'unknown command: gocker system nosuch'],
+    [['system'], 0, 'Usage: gocker system COMMAND'],
     [
       ['run', '-m', 'lots', 'tiny'],
       125,

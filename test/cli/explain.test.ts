@@ -27,6 +27,12 @@ describe('gocker run --explain', () => {
     return stdout
   }
 
+  it.runIf(isRoot)('tells an ordinary user also what root has in a folder of his own', async () => {
+    const { status, stdout, stderr } = await gockerWith({ uid: 65534 }, 'run', '--explain', 'tiny')
+    expect([status, stderr]).toEqual([0, ''])
+    expect(stdout).toContain('execve("/bin/sh"')
+  })
+
   it('tells an ordinary user everything, and touches nothing', async () => {
     const before = isRoot ? hostState() : undefined
     const text = await explain('-it', '-m', '64m', '--read-only', 'tiny', 'echo', 'hi')
