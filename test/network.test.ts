@@ -61,6 +61,10 @@ describe.skipIf(!canRun)('one container on the bridge (needs root, ip, nft)', ()
     })
   })
 
+  it('keeps IPv6 off the bridge: no container can say that it is the way out (CVE-2020-13401)', () => {
+    expect(found.bridgeIpv6).toEqual([])
+  })
+
   it('lays a cable whose end on the host is a port of it, named after the address', () => {
     expect(found.veth).toMatchObject({ ifname: 'veth-ac1d0002', master: 'gocker0', operstate: 'UP' })
     expect(found.veth.linkinfo).toMatchObject({ info_kind: 'veth', info_slave_kind: 'bridge' })

@@ -4,7 +4,7 @@
 // (removeAll in prune.ts takes them away); and one end of a veth pair, which goes with the namespace.
 // All of it is synchronous and belongs on the main thread: for a moment that thread is in the other namespace.
 
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { attempt, call } from '../syscall/call.ts'
 import * as C from '../syscall/constants.ts'
 import { close } from '../syscall/file.ts'
@@ -94,6 +94,7 @@ function ensureBridge(host: number, bridge: Bridge): route.Link {
   ask(host, plan.newBridgeRequest(bridge, mtuOfWayOut(host)))
   const made = findBridge(host, bridge)
   if (!made) throw new Error(`The bridge ${bridge.name} was removed in the moment it was made. Try again.`)
+  if (existsSync(plan.noIpv6(bridge.name))) perform(plan.ipv4OnlySteps(bridge))
   ask(host, plan.bridgeAddressRequest(bridge, made.index))
   return made
 }

@@ -112,13 +112,31 @@ export function addressRequest({ bridge, address }: Lease, index: number): Reque
 
 /** Let this machine pass packets on from one link to another. ip(7) */
 export function forwardingSteps(): Step[] {
-  const file = openat(C.AT_FDCWD, '/proc/sys/net/ipv4/ip_forward', C.O_WRONLY | C.O_CLOEXEC)
-  return step(
+  return settingSteps(
     'if it is off: let this machine pass packets on from one link to another',
-    file,
-    write(file, '1'),
-    close(file),
+    '/proc/sys/net/ipv4/ip_forward',
   )
+}
+
+/** The setting that keeps IPv6 off a link; not there on a host without IPv6. */
+export function noIpv6(link: string): string {
+  return `/proc/sys/net/ipv6/conf/${link}/disable_ipv6`
+}
+
+/**
+ * A link that is on has an IPv6 address by itself, and believes whoever says on it that he is the way to the outside:
+ * a container could have the host send it everything. CVE-2020-13401
+ */
+export function ipv4OnlySteps({ name }: Bridge): Step[] {
+  return settingSteps(
+    'the first time: only IPv4 on the bridge, or a container could make itself the way out of the host',
+    noIpv6(name),
+  )
+}
+
+function settingSteps(why: string, path: string): Step[] {
+  const file = openat(C.AT_FDCWD, path, C.O_WRONLY | C.O_CLOEXEC)
+  return step(why, file, write(file, '1'), close(file))
 }
 
 export interface NetworkOptions {
@@ -141,15 +159,14 @@ export function networkSteps({ mode, bridge = gocker0, mac, address }: NetworkOp
 
   const leased = address ?? candidates(bridge, 2).next().value!
   const lease = { bridge, address: leased, mac: mac ?? macOf(leased), mtu: usualMtu }
-  const onHost = [
+  const makingBridge = [
     getBridgeRequest(bridge),
     wayOutRequest(),
     packetSizeRequest(unknown),
     newBridgeRequest(bridge, usualMtu),
     { ...getBridgeRequest(bridge), why: 'the first time: ask for its number' },
-    bridgeAddressRequest(bridge, unknown),
-    vethRequest(lease, unknown, unknown),
   ]
+  const usingBridge = [bridgeAddressRequest(bridge, unknown), vethRequest(lease, unknown, unknown)]
   return [
     ...namespaceSteps(),
     ...loopbackSteps,
@@ -158,7 +175,9 @@ export function networkSteps({ mode, bridge = gocker0, mac, address }: NetworkOp
       netlinkSocket(C.NETLINK_ROUTE),
       wantWords(host),
     ),
-    ...onHost.flatMap((request) => stepsFor(step, host, request)),
+    ...makingBridge.flatMap((request) => stepsFor(step, host, request)),
+    ...ipv4OnlySteps(bridge),
+    ...usingBridge.flatMap((request) => stepsFor(step, host, request)),
     ...forwardingSteps(),
     ...step('a line to the firewall, nf_tables', netlinkSocket(C.NETLINK_NETFILTER), wantWords(firewall)),
     ...[chainsRequest(), tableRequest(bridge)].flatMap((request) => stepsFor(step, firewall, request)),

@@ -31,6 +31,7 @@ async function made() {
     attachment: { ...one, netns: undefined },
     stayedHome: readlinkSync('/proc/thread-self/ns/net') === home,
     bridge: json('ip', '-j', '-d', 'addr', 'show', 'gocker0')[0],
+    bridgeIpv6: json('ip', '-6', '-j', 'addr', 'show', 'gocker0'),
     veth: json('ip', '-j', '-d', 'link', 'show', 'veth-ac1d0002')[0],
     inside: inside('-d', 'addr'),
     routes: inside('route'),
