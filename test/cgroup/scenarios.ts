@@ -227,7 +227,8 @@ const scenarios: Readonly<Record<string, () => object>> = {
   /** As inside a container: the top that one sees holds processes itself. */
   crowded: () => {
     const groups = hierarchy()
-    if (groups.version === 1) return { skip: 'this kernel mounts cgroup v1, which has no rule against internal processes' }
+    if (groups.version === 1)
+      return { skip: 'this kernel mounts cgroup v1, which has no rule against internal processes' }
     groups.create(path, {})
     const pid = start(groups, 'exec sleep 100')
     const top = `${groups.mounts[0]!.point}/${path}`
