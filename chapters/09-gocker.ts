@@ -152,9 +152,9 @@ async function container({ say, host, inside, quietly }: Narrator): Promise<void
 }
 
 async function shell({ say }: Narrator): Promise<void> {
-  if (!process.stdin.isTTY) throw new Error('A shell in a container needs a terminal: run this on one.')
-  say('A shell in a container, with its own terminal. `exit` leaves it.')
-  await run(await designed(['sh'], { tty: true, interactive: true }), noStdio, () => {})
+  const tty = process.stdin.isTTY
+  say(tty ? 'A shell in a container, with its own terminal. `exit` leaves it.' : 'A shell in a container:')
+  await run(await designed(['sh'], { tty, interactive: true }), noStdio, () => {})
 }
 
 await tell({

@@ -58,6 +58,8 @@ export async function tell(chapter: Chapter): Promise<void> {
   print(chalk.bold(`\nChapter ${chapter.number}: ${chapter.title}`))
   try {
     if (argv.includes('--shell') && chapter.shell) return await chapter.shell(narrator)
+    if (argv.includes('--shell'))
+      return refuse(`Chapter ${chapter.number} builds nothing that a shell could be opened in.`)
     const chosen = chapter.experiments.filter((e) => argv.length === 0 || argv.includes(e.name))
     for (const experiment of chosen) {
       print(chalk.bold(`\n${experiment.name}`) + chalk.dim(` — ${experiment.shows}`))

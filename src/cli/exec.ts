@@ -11,6 +11,7 @@ import { UserError } from '../container/user-error.ts'
 import { exitCode } from '../syscall/wait.ts'
 import { readEnvironment } from './environment.ts'
 import { needRoot } from './root.ts'
+import { workdirOf } from './workdir.ts'
 
 const several = (value: string, before: readonly string[] | undefined) => [...(before ?? []), value]
 
@@ -49,7 +50,8 @@ async function exec(name: string, args: readonly string[], flags: Flags): Promis
     throw new UserError('cannot attach stdin to a TTY-enabled container because stdin is not a terminal', 1)
   }
   if (flags.trace) (await import('./trace.ts')).showTrace()
-  const { tty, interactive, workdir, user } = flags
+  const { tty, interactive, user } = flags
+  const workdir = workdirOf(flags.workdir)
   const env = readEnvironment(flags.envFile ?? [], flags.env ?? [])
   const options = { args, interactive, tty, env, workdir, user }
   const started = execIn(state, loadSpec(places(), state.id), hierarchy(), options, windowSize())

@@ -11,7 +11,7 @@ import { openStore } from '../image/store.ts'
 import { fill } from './format.ts'
 import { out } from './print.ts'
 import { needRoot } from './root.ts'
-import { version } from './version.ts'
+import { version } from './version-number.ts'
 
 export function command(): Command {
   return new Command('info')

@@ -4,12 +4,19 @@ import { Command, CommanderError } from 'commander'
 import { places } from '../container/places.ts'
 import { ENGINE_FAILED, UserError } from '../container/user-error.ts'
 import { commands } from './commands.ts'
-import { err } from './print.ts'
+import { err, out } from './print.ts'
 import { usageError } from './usage.ts'
+import { version } from './version-number.ts'
 
 export const done = main(process.argv.slice(2))
 
-async function main(argv: readonly string[]): Promise<void> {
+async function main(words: readonly string[]): Promise<void> {
+  // `gocker help run` is `gocker run --help`
+  const argv = words[0] === 'help' ? [...words.slice(1), '--help'] : words
+  if (argv[0] === '-v' || argv[0] === '--version') {
+    out(`Gocker version ${version()}`)
+    return
+  }
   // what is made here gets the rights that it is made with, whoever's shell has started this
   process.umask(0o022)
   const program = new Command('gocker')

@@ -1,11 +1,13 @@
 // gocker run: an image becomes a running container.
 
+import { cpus } from 'node:os'
 import { Command, InvalidArgumentError } from 'commander'
 import type { RunOptions } from '../container/options.ts'
 import { bytes } from '../container/units.ts'
 import { UserError } from '../container/user-error.ts'
 import { readEnvironment } from './environment.ts'
 import { needRoot } from './root.ts'
+import { workdirOf } from './workdir.ts'
 
 const several = (value: string, before: readonly string[] | undefined) => [...(before ?? []), value]
 
@@ -131,12 +133,12 @@ function optionsOf(flags: Flags): RunOptions {
     rm: flags.rm,
     memory: memory === 0 ? undefined : memory,
     memorySwap: memorySwap === 0 ? undefined : memorySwap,
-    cpus: flags.cpus === 0 ? undefined : flags.cpus,
+    cpus: cpusOf(flags),
     pidsLimit: pidsLimit === 0 ? undefined : pidsLimit,
     readOnly: flags.readOnly,
     tmpfs: flags.tmpfs ?? [],
     network: flags.network,
-    dns: flags.dns ?? [],
+    dns: (flags.dns ?? []).map(nameServer),
     capAdd: flags.capAdd ?? [],
     capDrop: flags.capDrop ?? [],
     privileged: flags.privileged,
@@ -144,11 +146,25 @@ function optionsOf(flags: Flags): RunOptions {
   }
 }
 
-function workdirOf(path: string | undefined): string | undefined {
-  if (path !== undefined && !path.startsWith('/')) {
-    throw new UserError(`the working directory '${path}' is invalid, it needs to be an absolute path`, 125)
+/** None of them is as good as no limit; more than there are would be none, too. */
+function cpusOf({ cpus: wanted, explain }: Flags): number | undefined {
+  if (wanted === undefined || wanted === 0) return undefined
+  const count = cpus().length
+  if (!explain && (wanted < 0.01 || wanted > count)) {
+    throw new UserError(
+      `range of CPUs is from 0.01 to ${count}.00, as there are only ${count} CPUs available`,
+      125,
+    )
   }
-  return path
+  return wanted
+}
+
+function nameServer(text: string): string {
+  if (/^\d{1,3}(\.\d{1,3}){3}$/.test(text) || /^[0-9a-f:.]*:[0-9a-f:.]*$/i.test(text)) return text
+  throw new UserError(
+    `invalid argument "${text}" for "--dns" flag: IP address is not correctly formatted: ${text}`,
+    125,
+  )
 }
 
 function noNewPrivileges(options: readonly string[]): boolean {

@@ -1,10 +1,10 @@
 // gocker version: what this is, and on what it runs.
 
-import { readFileSync } from 'node:fs'
 import { arch, release, type } from 'node:os'
 import { Command } from 'commander'
 import { fill } from './format.ts'
 import { out } from './print.ts'
+import { version } from './version-number.ts'
 
 export function command(): Command {
   return new Command('version')
@@ -12,19 +12,6 @@ export function command(): Command {
     .usage('[OPTIONS]')
     .option('-f, --format <string>', "'json', or a template as {{.Version}}")
     .action(({ format }: { format?: string }) => out(shown(format)))
-}
-
-/** The version in package.json; the sources lie two folders below it, the packed program one. */
-export function version(): string {
-  for (const above of ['../../package.json', '../package.json']) {
-    try {
-      return (JSON.parse(readFileSync(new URL(above, import.meta.url), 'utf8')) as { version: string })
-        .version
-    } catch {
-      // the other place
-    }
-  }
-  return 'unknown'
 }
 
 function shown(format: string | undefined): string {

@@ -47,7 +47,7 @@ export function execPlan(
     // while the host's cgroup files can still be seen
     ...hierarchy.joinSteps(cgroup),
     ...joinSteps(pidfd, namespaces),
-    ...processSteps(process, { stdio, pipes }),
+    ...processSteps(process, { stdio, pipes }, false),
   ]
 }
 

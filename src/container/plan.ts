@@ -62,7 +62,7 @@ export function plan(spec: Spec, overlay: Overlay, hierarchy: Hierarchy, handles
       ...readonlySteps(spec.linux.readonlyPaths),
       ...masks.after,
       ...(spec.root.readonly ? readOnlyRootSteps() : []),
-      ...processSteps(spec.process, handles),
+      ...processSteps(spec.process, handles, true),
     ],
   }
 }
@@ -123,11 +123,18 @@ function sysctlSteps(sysctl: Readonly<Record<string, string>>): Step[] {
   })
 }
 
-/** From a process in a container to the program in it. */
-export function processSteps(process: Process, handles: Pick<Handles, 'stdio' | 'pipes'>): Step[] {
+/**
+ * From a process in a container to the program in it.
+ * @param makesDirectory make the working directory if there is none: Docker does so for a container, not for `exec`
+ */
+export function processSteps(
+  process: Process,
+  handles: Pick<Handles, 'stdio' | 'pipes'>,
+  makesDirectory: boolean,
+): Step[] {
   return [
     ...sessionSteps(process, handles),
-    ...directorySteps(process.cwd),
+    ...directorySteps(process.cwd, makesDirectory),
     ...keyringSteps('_ses.gocker'),
     ...credentialSteps({
       ...process.user,
@@ -158,9 +165,9 @@ function sessionSteps(process: Process, { stdio, pipes }: Pick<Handles, 'stdio' 
 /** Why the steps into the working directory are made: by this, an error is known to be one of them. */
 export const intoDirectory = 'the working directory'
 
-/** The working directory is made if the image does not have it, as Docker does. */
-function directorySteps(cwd: string): Step[] {
-  const { calls, directory } = walkCalls(cwd.split('/').filter((part) => part !== ''))
+function directorySteps(cwd: string, make: boolean): Step[] {
+  const parts = cwd.split('/').filter((part) => part !== '')
+  const { calls, directory } = walkCalls(parts, make)
   return step(intoDirectory, umask(0o022), ...calls, calls.length === 0 ? chdir('/') : fchdir(directory))
 }
 

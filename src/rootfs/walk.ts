@@ -11,13 +11,14 @@ import { allowing, type Fd, type Syscall } from '../syscall/syscall.ts'
  * The calls that open the directory that `parts` lead to from the root.
  * @returns `directory` is the last of them; without any part there is nothing to open
  */
-export function walkCalls(parts: readonly string[]): { calls: Syscall[]; directory: Fd } {
+export function walkCalls(parts: readonly string[], make = true): { calls: Syscall[]; directory: Fd } {
   const calls: Syscall[] = []
   let directory: Fd = C.AT_FDCWD
   for (const [i, part] of parts.entries()) {
     const name: string = i === 0 ? `/${part}` : part
     const next = openInside(directory, name)
-    calls.push(allowing('EEXIST', mkdirat(directory, name, 0o755)), next)
+    if (make) calls.push(allowing('EEXIST', mkdirat(directory, name, 0o755)))
+    calls.push(next)
     directory = next
   }
   return { calls, directory }
