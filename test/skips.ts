@@ -19,8 +19,15 @@ export function skips(): Reporter {
       const reason = result.note ?? 'not on this system, or not for this user'
       found.push({ name: test.fullName, reason })
     },
-    onTestRunEnd: () => {
+    onTestRunEnd: (modules) => {
       for (const { name, reason } of found) process.stdout.write(`skipped: ${name}\n         ${reason}\n`)
+      const ended = modules
+        .flatMap((module) => [...module.children.allTests()])
+        .map((test) => test.result().state)
+      const count = (state: string) => ended.filter((one) => one === state).length
+      process.stdout.write(
+        `\n${count('passed')} passed, ${count('failed')} failed, ${count('skipped')} skipped\n`,
+      )
       const unexcused = found.filter(({ reason }) => !/\bkernel\b/.test(reason))
       if (!inCi || unexcused.length === 0) return
       process.stdout.write(

@@ -67,6 +67,7 @@ export function makeSpec(options: RunOptions, given: Given): Spec {
     linux: {
       namespaces: namespacesFor(options),
       cgroupsPath: given.cgroupsPath,
+      devices: options.privileged ? (given.machine?.devices() ?? []) : [],
       resources: resourcesOf(options),
       maskedPaths: options.privileged ? [] : [...maskedPaths, ...(given.machine?.thermalPaths ?? [])],
       readonlyPaths: options.privileged ? [] : readonlyPaths,

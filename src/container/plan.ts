@@ -4,7 +4,7 @@
 import type { Hierarchy } from '../cgroup/hierarchy.ts'
 import { cloneFlags } from '../namespaces/kinds.ts'
 import { type Overlay, overlaySteps } from '../overlay/mount.ts'
-import { consoleSteps, deviceSteps } from '../rootfs/dev.ts'
+import { consoleSteps, deviceNodeSteps, deviceSteps } from '../rootfs/dev.ts'
 import { type Mount, mountSteps } from '../rootfs/mounts.ts'
 import { pivotSteps, privateSteps, readOnlyRootSteps } from '../rootfs/pivot-root.ts'
 import { walkCalls } from '../rootfs/walk.ts'
@@ -83,7 +83,9 @@ function mountAllSteps(spec: Spec, hierarchy: Hierarchy, handles: Handles): Step
   const terminal = spec.process.terminal
   return spec.mounts.flatMap((mount) => [
     ...oneMountSteps(mount, hierarchy, handles),
-    ...(mount.destination === '/dev' ? deviceSteps({ terminal: false }) : []),
+    ...(mount.destination === '/dev'
+      ? [...deviceSteps({ terminal: false }), ...deviceNodeSteps(spec.linux.devices)]
+      : []),
     ...(mount.destination === '/dev/pts' && terminal ? consoleSteps() : []),
   ])
 }

@@ -4,6 +4,7 @@
 
 import type { LinuxResources } from '../cgroup/resources.ts'
 import type { NamespaceType } from '../namespaces/kinds.ts'
+import type { DeviceNode } from '../rootfs/dev.ts'
 import type { Mount } from '../rootfs/mounts.ts'
 import type { ProcessCapabilities } from '../security/capabilities.ts'
 
@@ -36,6 +37,8 @@ export interface User {
 export interface Linux {
   readonly namespaces: readonly { readonly type: NamespaceType; readonly path?: string }[]
   readonly cgroupsPath: string
+  /** Besides the default ones. */
+  readonly devices: readonly DeviceNode[]
   readonly resources: LinuxResources
   readonly maskedPaths: readonly string[]
   readonly readonlyPaths: readonly string[]

@@ -4,7 +4,7 @@
 // The steps are made when /dev is a tmpfs of the container's own (see mounts.ts), and go with it.
 
 import * as C from '../syscall/constants.ts'
-import { makedev, mknodat, symlinkat, umask } from '../syscall/file.ts'
+import { makedev, mkdirat, mknodat, symlinkat, umask } from '../syscall/file.ts'
 import { mount } from '../syscall/mount.ts'
 import { allowing, type Step, stepsOf } from '../syscall/syscall.ts'
 
@@ -57,6 +57,42 @@ export function deviceSteps(options: { readonly terminal: boolean }): Step[] {
     ...step('the umask that programs expect', umask(0o022)),
     ...(options.terminal ? consoleSteps() : []),
   ]
+}
+
+/** A device that is not among the default ones: OCI runtime spec, config-linux.md, "Devices". */
+export interface DeviceNode {
+  /** Absolute, below /dev. */
+  readonly path: string
+  readonly type: 'c' | 'b'
+  readonly major: number
+  readonly minor: number
+  /** The rights: 0o660. */
+  readonly fileMode: number
+}
+
+/** Nodes for `devices`, and the directories that they are in. To be made after `deviceSteps`. */
+export function deviceNodeSteps(devices: readonly DeviceNode[]): Step[] {
+  if (devices.length === 0) return []
+  const nodes = devices.map(({ path, type, major, minor, fileMode }) =>
+    mknodat(C.AT_FDCWD, path, (type === 'c' ? C.S_IFCHR : C.S_IFBLK) | fileMode, makedev(major, minor)),
+  )
+  const folders = directoriesOf(devices).map((path) => allowing('EEXIST', mkdirat(C.AT_FDCWD, path, 0o755)))
+  return step(
+    'the devices of the host, as a privileged container has them',
+    umask(0),
+    ...folders,
+    ...nodes,
+    umask(0o022),
+  )
+}
+
+/** Parents first, without /dev itself. */
+function directoriesOf(devices: readonly DeviceNode[]): string[] {
+  const all = devices.flatMap(({ path }) => {
+    const parts = path.split('/').slice(2, -1)
+    return parts.map((_, i) => `/dev/${parts.slice(0, i + 1).join('/')}`)
+  })
+  return [...new Set(all)].sort()
 }
 
 /** /dev/console is the container's first terminal: the file /dev/pts/0 under another name. */

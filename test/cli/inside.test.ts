@@ -4,6 +4,7 @@ import { statSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { hostDevices } from '../../src/container/host-devices.ts'
 import { capabilityMask, defaultCapabilities } from '../../src/security/capabilities.ts'
 import { gocker, gockerWith, inside, isRoot, places, useGocker } from './gocker.ts'
 
@@ -254,6 +255,19 @@ describe.skipIf(!isRoot)('the devices in a container (needs root)', () => {
     expect((await inside('ls /dev')).split(/\s+/)).toEqual(
       'core fd full mqueue null ptmx pts random shm stderr stdin stdout tty urandom zero'.split(' '),
     )
+  })
+
+  it('are those of the host as well with --privileged', async () => {
+    const ours = hostDevices().map(({ path, type, major, minor }) => `${path} ${type} ${major} ${minor}`)
+    expect(ours).not.toEqual([])
+    const script = `for path in ${hostDevices()
+      .map(({ path }) => path)
+      .join(' ')}; do
+      stat -c '%n %F %Hr %Lr' $path; done`
+    const theirs = lines(await inside(script, '--privileged'))
+    expect(
+      theirs.map((line) => line.replace('character special file', 'c').replace('block special file', 'b')),
+    ).toEqual(ours)
   })
 
   it('a disk can be made with mknod, and not be read', async () => {
