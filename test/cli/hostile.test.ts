@@ -160,11 +160,11 @@ describe.skipIf(!isRoot)('an image that reaches for the host (needs root)', () =
     },
   )
 
-  it.each(['/proc/self/fd/3', '/proc/self/fd/3/made', '/work', '/work/made'])(
+  it.each(['/proc/self/fd/3', '/proc/self/fd/3/made', '/job', '/job/made'])(
     'by its working directory %s as a directory that whoever started us has left open (CVE-2024-21626)',
     async (WorkingDir) => {
       const name = `left-open${WorkingDir.replaceAll('/', '-')}`
-      makeImage(name, (layer) => symlinkSync('/proc/self/fd/3', join(layer, 'work')), { WorkingDir })
+      makeImage(name, (layer) => symlinkSync('/proc/self/fd/3', join(layer, 'job')), { WorkingDir })
       const before = preyNow()
       const open = openSync(prey, 'r')
       const args = ['run', '--rm', '--network', 'none', name, 'ls', '-a', '.']
@@ -178,9 +178,9 @@ describe.skipIf(!isRoot)('an image that reaches for the host (needs root)', () =
   )
 
   it('by its working directory as a link', async () => {
-    const fill = (layer: string) => symlinkSync(prey, join(layer, 'work'))
-    expect((await attempt(fill, { config: { WorkingDir: '/work' } })).status).not.toBe(0)
-    expect((await attempt(fill, { config: { WorkingDir: '/work/below/it' } })).status).not.toBe(0)
+    const fill = (layer: string) => symlinkSync(prey, join(layer, 'job'))
+    expect((await attempt(fill, { config: { WorkingDir: '/job' } })).status).not.toBe(0)
+    expect((await attempt(fill, { config: { WorkingDir: '/job/below/it' } })).status).not.toBe(0)
   })
 
   it('by a tmpfs on a link', async () => {
