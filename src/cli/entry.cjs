@@ -33,13 +33,14 @@ async function start() {
   const command = process.argv.slice(2).find((word) => !word.startsWith('-'))
   const name = fast.includes(command) ? command : 'main'
   const folder = `${cache}/${keyOf(sourceFiles())}`
-  if (!existsSync(`${folder}/${name}.cjs`)) {
+  const isFirst = !existsSync(`${folder}/${name}.cjs`)
+  if (isFirst) {
     const files = await require('./bundle.cjs').bundle(name, fast.includes(name))
     if (files === undefined) return import('./main.ts')
     keepOnly(folder, cache)
     for (const [file, text] of Object.entries(files)) write(`${folder}/${file}`, text)
   }
-  run(`${folder}/${name}.cjs`, `${folder}/${name}`)
+  run(`${folder}/${name}.cjs`, isFirst ? undefined : `${folder}/${name}`)
 }
 
 /** One for each place that this program lies in; only its owner can write there. */
@@ -75,8 +76,8 @@ function keyOf(files) {
 }
 
 /**
- * Run a CommonJS file, ASCII as esbuild writes it, with what V8 compiled of it the last time. It is kept after the first
- * start that did the whole job: one that failed has not compiled what the next ones need.
+ * Run a CommonJS file, ASCII as esbuild writes it, with what V8 compiled of it the last time. That is kept after the second
+ * start, if it did the whole job: the first one often pulls an image, and one that failed lacks what others need.
  */
 function run(path, file) {
   const compiled = file && `${file}-${process.execArgv.join('').replaceAll(/\W/g, '')}.v8`

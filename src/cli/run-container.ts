@@ -1,5 +1,6 @@
 // The life of a container in the foreground: image, folder, cgroup, network, process, end, clean-up.
 
+import { existsSync } from 'node:fs'
 import type { Hierarchy } from '../cgroup/hierarchy.ts'
 import { hierarchy as mountedHierarchy } from '../cgroup/hierarchy.ts'
 import { accompany } from '../container/accompany.ts'
@@ -15,6 +16,8 @@ import { forget, type State, save } from '../container/state.ts'
 import { noStdio, prepareStdio } from '../container/stdio.ts'
 import { windowSize } from '../container/terminal.ts'
 import { binarySize } from '../container/units.ts'
+import { whileAdding } from '../image/layout.ts'
+import { openStore } from '../image/store.ts'
 import { type End, exitCode } from '../syscall/wait.ts'
 import { findOrPull, type PullPolicy } from './find-or-pull.ts'
 import { err } from './print.ts'
@@ -28,15 +31,27 @@ export interface RunRequest {
 }
 
 /** Run the container to its end. Returns the exit code of its first process. */
-export async function runContainer({
-  image: imageName,
-  command,
-  options,
-  pull,
-  platform,
-}: RunRequest): Promise<number> {
+export async function runContainer(request: RunRequest): Promise<number> {
   const places = placesHere()
   const hierarchy = mountedHierarchy()
+  const created = await create(places, request)
+  const running = start(places, hierarchy, created, request.options)
+  // a good moment to clear away what others left: our container is at work
+  setImmediate(() => sweep(places, hierarchy))
+  const end = await running.ended
+  const state = finish(places, hierarchy, running.state, end)
+  if (state.oomKilled) tellOom(created)
+  return exitCode(end)
+}
+
+/** From an image to a folder on disk, which says that the container needs the image's layers. */
+async function create(
+  places: Places,
+  { image: imageName, command, options, pull, platform }: RunRequest,
+): Promise<Created> {
+  const { imagesDir } = openStore(places.root)
+  // until the folder is there, nobody may take the layers away
+  using _held = existsSync(imagesDir) ? whileAdding(imagesDir) : undefined
   const image = await findOrPull(places.root, imageName, pull, platform)
   const designed = design({
     places,
@@ -47,14 +62,7 @@ export async function runContainer({
     machine: thisMachine(),
     warn: (text) => err(`WARNING: ${text}`),
   })
-  const created = establish(places, designed, options.name !== undefined)
-  const running = start(places, hierarchy, created, options)
-  // a good moment to clear away what others left: our container is at work
-  setImmediate(() => sweep(places, hierarchy))
-  const end = await running.ended
-  const state = finish(places, hierarchy, running.state, end)
-  if (state.oomKilled) tellOom(created)
-  return exitCode(end)
+  return establish(places, designed, options.name !== undefined)
 }
 
 interface Running {

@@ -69,7 +69,8 @@ export function changeIndex(
 }
 
 /**
- * Say that blobs are being added that no image names yet, so that nobody sweeps them away. Any number may do so at once.
+ * Say that blobs are being added that no image names yet, or layers used that no container names yet, so that nobody
+ * sweeps them away. Any number may do so at once.
  * The kernel drops the lock when its holder dies.
  */
 export function whileAdding(dir: string): Disposable {
