@@ -38,7 +38,7 @@ CONF
 
 unpack() { # the packages of $1 to the tree $1/root and the kernel $1/vmlinuz
   local all=$1/all root=$1/root deb
-  mkdir -p "$all" "$root"/{bin,lib,dev,proc,sys,tmp,etc,new,work,usr/lib,usr/bin}
+  mkdir -p "$all" "$root"/{bin,lib,dev,proc,sys,tmp,etc,new,usr/lib,usr/bin}
   for deb in "$1"/debs/*.deb; do dpkg-deb -x "$deb" "$all"; done
   mv "$all"/boot/vmlinuz-* "$1/vmlinuz"
   install -D "$(find "$all" -type f -path "*bin/busybox")" "$root/bin/busybox"
@@ -80,15 +80,15 @@ fi
 run=$(mktemp -d "$cache/run.XXXXXX")
 trap 'rm -rf "$run"' EXIT
 cp -a "$base/root/." "$run"
-mkdir -p "$run/work/node_modules/@yuuang" "$run/root"
-(cd "$here" && cp -a package.json src chapters scripts test "$run/work")
+mkdir -p "$run/gocker/node_modules/@yuuang" "$run/root"
+(cd "$here" && cp -a package.json src chapters scripts test "$run/gocker")
 # what the program needs, without that which is for this machine's processor
 (cd "$here" && npm ls --omit=dev --omit=optional --all --parseable 2>/dev/null | sed -n "s,^$here/node_modules/,,p" | grep -v linux-x64) |
   while read -r package; do
-    mkdir -p "$run/work/node_modules/$(dirname "$package")"
-    cp -a "$here/node_modules/$package" "$run/work/node_modules/$package"
+    mkdir -p "$run/gocker/node_modules/$(dirname "$package")"
+    cp -a "$here/node_modules/$package" "$run/gocker/node_modules/$package"
   done
-mv "$run/ffi" "$run/work/node_modules/@yuuang/ffi-rs-linux-arm64-gnu"
+mv "$run/ffi" "$run/gocker/node_modules/@yuuang/ffi-rs-linux-arm64-gnu"
 printf '%s\n' "$command" >"$run/command"
 printf 'root:x:0:0:root:/root:/bin/sh\n' >"$run/etc/passwd"
 # `/` of an initramfs has no parent and cannot be left by pivot_root: it is mounted once more on top of itself
@@ -104,7 +104,7 @@ mkdir -p /dev/pts /var/lib /run; mount -t devpts pts /dev/pts
 mount -t tmpfs lib /var/lib; mount -t tmpfs run /run; mount -t cgroup2 cgroup /sys/fs/cgroup
 while read -r module; do insmod "/lib/$module" || echo "insmod $module failed"; done </lib/order
 ip link set lo up; hostname arm64; echo 1 >/proc/sys/kernel/printk
-cd /work; echo "$(uname -sr) $(uname -m), Node $(node --version)"
+cd /gocker; echo "$(uname -sr) $(uname -m), Node $(node --version)"
 sh /command; echo "exit status: $?"
 poweroff -f
 START
