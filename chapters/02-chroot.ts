@@ -4,19 +4,22 @@
 // four calls lead out again. pivot_root in a mount namespace does. Everything is built in a temporary directory,
 // which is removed at the end; the mounts are gone with the processes that made them.
 
-import { join } from 'node:path'
+import { copyFileSync, mkdirSync, readFileSync, realpathSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { escapeCalls } from '../src/rootfs/chroot.ts'
 import { deviceSteps } from '../src/rootfs/dev.ts'
+import { needsOf } from '../src/rootfs/libraries.ts'
 import { defaultMounts, mountSteps } from '../src/rootfs/mounts.ts'
 import { mountPointSteps, pivotSteps, privateSteps } from '../src/rootfs/pivot-root.ts'
 import { makeTiny, tinyConfig, tinyFiles } from '../src/rootfs/tiny.ts'
 import { clone } from '../src/syscall/clone.ts'
 import * as C from '../src/syscall/constants.ts'
+import { SyscallError } from '../src/syscall/error.ts'
 import { chdir, chroot, mount } from '../src/syscall/mount.ts'
 import { execve } from '../src/syscall/process.ts'
 import type { Syscall } from '../src/syscall/syscall.ts'
 import { exitCode, wait, waitNow } from '../src/syscall/wait.ts'
-import { outputOf } from './ask.ts'
+import { ask, outputOf } from './ask.ts'
 import { type Narrator, tell } from './narrator.ts'
 import { temporaryDirectory } from './temporary.ts'
 
@@ -35,13 +38,31 @@ const intoNewRoot = (dir: string): Syscall[] =>
 const furnish = (): Syscall[] =>
   [
     ...defaultMounts.filter(({ type }) => type !== 'cgroup').flatMap((wanted) => mountSteps(wanted)),
-    ...deviceSteps({ terminal: false }),
+    ...deviceSteps(),
   ].map((step) => step.call)
 
 function tinyRoot() {
   const directory = temporaryDirectory()
   makeTiny(directory.path)
   return directory
+}
+
+function alone({ say, host, inside }: Narrator): void {
+  using root = temporaryDirectory()
+  say('What does a program need? A directory with a shell in it, and nothing else:')
+  mkdirSync(join(root.path, 'bin'))
+  copyFileSync(realpathSync('/bin/sh'), join(root.path, 'bin/sh'))
+  try {
+    inside(outputOf(0, [...intoChroot(root.path), shell('-c', 'echo it runs')]))
+  } catch (error) {
+    if (!(error instanceof SyscallError)) throw error
+    inside(error.message)
+  }
+  say(
+    'The file is there, so it must be another one that is missing. The program itself says which it asks for:',
+  )
+  const { interpreters, libraries } = needsOf(['/bin/sh'])
+  host([...interpreters, ...libraries.map(({ path }) => path)].join('\n') || 'nothing: it is static')
 }
 
 function build({ say, host, inside }: Narrator): void {
@@ -96,6 +117,40 @@ function breakOut({ say, host, inside }: Narrator): void {
   host(`${outputOf(0, [whichSystem()]).trim()}: the same. The process is out.`)
 }
 
+function tree({ say, host, quietly }: Narrator): void {
+  using root = tinyRoot()
+  const enter = intoNewRoot(root.path)
+  const stages = { 'a new namespace': 1, 'the bind mount': 2, pivot_root: 4, umount2: 6 }
+  say('The calls that lead into the new root, stopped at four points to look at the mounts of the process:')
+  for (const [after, count] of Object.entries(stages)) {
+    const question = {
+      flags: C.CLONE_NEWNS,
+      calls: enter.slice(0, count),
+      meanwhile: (pid: number) => roots(pid, root.path),
+    }
+    host(`after ${after}: ${quietly(() => ask('read -r nothing', question)).outside}`)
+  }
+}
+
+/** How many mounts a process has, and where the old and the new root hang. proc_pid_mountinfo(5) */
+function roots(pid: number, newRoot: string): string {
+  const mounts = readFileSync(`/proc/${pid}/mountinfo`, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.split(' '))
+    .map(([id, parent, , shows, at]) => ({ id, parent, at, isNew: basename(shows!) === basename(newRoot) }))
+  const fresh = mounts.find(({ isNew }) => isNew)
+  const old = mounts.find(({ at, isNew }) => at === '/' && !isNew)
+  const names = new Map([
+    [old?.id, 'the old root'],
+    [fresh?.id, 'the new root'],
+  ])
+  const lines = [old, fresh].flatMap((one) =>
+    one ? [`  ${names.get(one.id)} at ${one.at}, on ${names.get(one.parent) ?? `mount ${one.parent}`}`] : [],
+  )
+  return [`${mounts.length} ${mounts.length === 1 ? 'mount' : 'mounts'}`, ...lines].join('\n')
+}
+
 function pivot({ say, host, inside }: Narrator): void {
   using root = tinyRoot()
   say(
@@ -130,9 +185,11 @@ await tell({
   title: 'a root of its own: chroot, the way out of it, and pivot_root',
   file: '02-chroot.ts',
   experiments: [
+    { name: 'alone', shows: 'what a program needs besides itself', run: alone },
     { name: 'build', shows: 'a root file system made of this machine’s own programs', run: build },
     { name: 'leaks', shows: 'what a chroot does not hide', run: leaks },
     { name: 'escape', shows: 'the attack: four calls lead out of a chroot', run: breakOut },
+    { name: 'tree', shows: 'the tree of mounts before and after pivot_root', run: tree },
     { name: 'pivot', shows: 'the fix: pivot_root leaves no way out', run: pivot },
     { name: 'devices', shows: '/proc, /sys and /dev in the new root', run: devices },
   ],

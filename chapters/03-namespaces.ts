@@ -4,25 +4,44 @@
 // chapter shows for each kind of namespace what leaks without it, and what is hidden with it. `ask` starts a
 // process that makes the calls given to it and then runs a few words of shell; everything new is in those calls.
 
+import { once } from 'node:events'
 import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmdirSync } from 'node:fs'
 import { readdir, readlink } from 'node:fs/promises'
 import { hostname } from 'node:os'
+import { Worker } from 'node:worker_threads'
+import { inPidNamespace, joinSteps } from '../src/namespaces/join.ts'
 import { cloneFlags, kinds } from '../src/namespaces/kinds.ts'
 import { writeIdMaps } from '../src/namespaces/user.ts'
-import { privateSteps } from '../src/rootfs/pivot-root.ts'
-import { call } from '../src/syscall/call.ts'
+import { mountPointSteps, pivotSteps, privateSteps } from '../src/rootfs/pivot-root.ts'
+import { makeTiny } from '../src/rootfs/tiny.ts'
+import { attempt, call } from '../src/syscall/call.ts'
+import { clone } from '../src/syscall/clone.ts'
 import * as C from '../src/syscall/constants.ts'
-import { openat, write } from '../src/syscall/file.ts'
+import { close, openat, write } from '../src/syscall/file.ts'
 import { msgget } from '../src/syscall/ipc.ts'
 import { mount, umount2 } from '../src/syscall/mount.ts'
-import { prctl, setgroups, sethostname, setresgid, setresuid, unshare } from '../src/syscall/process.ts'
-import { allowing, type Syscall } from '../src/syscall/syscall.ts'
-import { ask, cleanUpFirst, shell, show } from './ask.ts'
+import {
+  execve,
+  kill,
+  pidfd_open,
+  prctl,
+  setgroups,
+  sethostname,
+  setns,
+  setresgid,
+  setresuid,
+  unshare,
+} from '../src/syscall/process.ts'
+import { allowing, type Step, type Syscall } from '../src/syscall/syscall.ts'
+import { type End, poll, waitNow } from '../src/syscall/wait.ts'
+import { ask, cleanUpFirst, outputOf, shell, show } from './ask.ts'
 import { type Narrator, tell } from './narrator.ts'
 import { stage } from './stage.ts'
+import { temporaryDirectory } from './temporary.ts'
 
 // a call is made once, so what is needed several times is a function that gives new ones
-const makePrivate = () => privateSteps().map((step) => step.call)
+const callsOf = (steps: readonly Step[]) => steps.map((step) => step.call)
+const makePrivate = () => callsOf(privateSteps())
 const newProc = () => mount('proc', '/proc', 'proc', C.MS_NOSUID | C.MS_NODEV | C.MS_NOEXEC)
 const put = (path: string, text: string): Syscall[] => {
   const file = openat(C.AT_FDCWD, path, C.O_WRONLY)
@@ -30,6 +49,77 @@ const put = (path: string, text: string): Syscall[] => {
 }
 const read = (path: string) => readFileSync(path, 'utf8')
 const line = (path: string, pattern: RegExp) => read(path).match(pattern)?.[0].replaceAll('\t', ' ')
+
+// what a container has; the user and the time namespace are for special purposes
+const usual = kinds.map((kind) => kind.type).filter((type) => type !== 'user' && type !== 'time')
+
+/** A program that waits, to be ended by `owner`, and in any case when this process ends. */
+function sleeper(
+  owner: DisposableStack,
+  flags: number,
+  calls: readonly Syscall[],
+  environment: string[] = [],
+) {
+  const untilWeEnd = prctl(C.PR_SET_PDEATHSIG, C.SIGKILL)
+  const pid = clone(flags, [...calls, untilWeEnd, execve('/bin/sleep', ['sleep', '60'], environment)])
+  let ended: End | undefined
+  const look = () => {
+    ended ??= poll(pid)
+    return ended
+  }
+  owner.defer(() => {
+    if (look()) return
+    attempt(kill(pid, C.SIGKILL))
+    waitNow(pid)
+  })
+  return { pid, look }
+}
+
+/** What is true at once, or becomes true in the next 200 ms. */
+function withinAMoment(isSo: () => unknown): boolean {
+  const clock = new Int32Array(new SharedArrayBuffer(4))
+  for (let tries = 0; tries < 20 && !isSo(); tries++) Atomics.wait(clock, 0, 0, 10)
+  return Boolean(isSo())
+}
+
+/** Alice visits Bob. She has a root of her own, as in chapter 2, and the namespaces `flags`. */
+function visit(tell: Narrator, flags: number): void {
+  using root = temporaryDirectory()
+  makeTiny(root.path)
+  using ends = new DisposableStack()
+  const bob = tell.quietly(() => sleeper(ends, 0, [], ['PASSWORD=swordfish']))
+  const script = [
+    `{ tr '\\0' '\\n' < /proc/${bob.pid}/environ; } 2> /dev/null || echo there is no process ${bob.pid}`,
+    `kill ${bob.pid} 2> /dev/null && echo killed it || echo nothing to kill`,
+  ]
+  const newRoot = [
+    ...makePrivate(),
+    ...callsOf(mountPointSteps(root.path)),
+    ...callsOf(pivotSteps(root.path)),
+  ]
+  const calls = [...newRoot, newProc(), sethostname('alice')]
+  const { inside } = tell.quietly(() => ask(script.join('\n'), { flags, calls }))
+  tell.inside(`process ${bob.pid} is Bob's. I look at its environment, and end it:\n${inside}`)
+  const ended = tell.quietly(() => withinAMoment(bob.look))
+  tell.host(`Bob's process: ${ended ? 'gone' : 'still there'}. The machine is called ${hostname()}`)
+  call(sethostname('host'))
+}
+
+async function nothing(tell: Narrator) {
+  await stage(tell)
+  call(sethostname('host'))
+  tell.say(
+    'Bob runs a program, with a password in its environment. Alice has a new root, and nothing else new:',
+  )
+  visit(tell, C.CLONE_NEWNS)
+}
+
+async function all(tell: Narrator) {
+  await stage(tell)
+  call(sethostname('host'))
+  tell.say(`The same, in namespaces of her own: ${usual.join(', ')}:`)
+  visit(tell, cloneFlags(usual))
+}
 
 async function uts(tell: Narrator) {
   await stage(tell)
@@ -56,6 +146,55 @@ async function pid(tell: Narrator) {
     `the same process has two numbers: ${line(`/proc/${pid}/status`, /NSpid:.*/)}`
   const calls = [...makePrivate(), newProc()]
   show(tell, `${look}; read wait`, { flags: C.CLONE_NEWPID | C.CLONE_NEWNS, calls, meanwhile })
+}
+
+/** The process that `pid` has started, or is about to start. */
+function someChildOf(pid: number): number {
+  const patience = performance.now() + 5000
+  while (performance.now() < patience) {
+    const names = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
+    const child = names.find((name) => parentOf(name) === `PPid: ${pid}`)
+    if (child) return Number(child)
+  }
+  throw new Error(`process ${pid} has started no other`)
+}
+
+function parentOf(pid: string): string | undefined {
+  try {
+    return line(`/proc/${pid}/status`, /^PPid:.*/m)
+  } catch {
+    // it ended while we looked around
+    return undefined
+  }
+}
+
+function init(tell: Narrator) {
+  const helper = 'sleep 60 > /dev/null 2>&1 & read wait; echo "I am process $$. I have a helper, and end"'
+  const lookAgain = (flags: number) => {
+    const { inside, outside } = ask(helper, { flags, meanwhile: (pid) => String(someChildOf(pid)) })
+    tell.inside(inside)
+    const left = attempt(kill(Number(outside), C.SIGKILL)) === 0
+    tell.host(`the helper, process ${outside}: ${left ? 'still there, until we ended it' : 'gone'}`)
+  }
+  tell.say('Alice starts a helper, and ends. It is left alone, and goes on:')
+  lookAgain(0)
+  tell.say(
+    'The same as the first process of a PID namespace. The kernel ends with it all that it has started:',
+  )
+  lookAgain(C.CLONE_NEWPID)
+  tell.say(
+    'Process 1 gets only the signals that it has asked for. It sends itself two that end other processes:',
+  )
+  show(tell, 'kill -TERM $$; kill -KILL $$; echo still here', { flags: C.CLONE_NEWPID })
+  tell.say('From outside, SIGKILL is obeyed:')
+  using ends = new DisposableStack()
+  const { pid, look } = sleeper(ends, C.CLONE_NEWPID, [])
+  const after = (signal: number) => {
+    call(kill(pid, signal))
+    return tell.quietly(() => withinAMoment(look)) ? 'gone' : 'still there'
+  }
+  tell.host(`after SIGTERM: ${after(C.SIGTERM)}`)
+  tell.host(`after SIGKILL: ${after(C.SIGKILL)}`)
 }
 
 async function mounts(tell: Narrator) {
@@ -161,6 +300,54 @@ function time(tell: Narrator) {
   tell.host(`up for ${read('/proc/uptime').split(' ')[0]} seconds`)
 }
 
+function join(tell: Narrator) {
+  using ends = new DisposableStack()
+  tell.say("Alice's container runs. Its first program sleeps:")
+  const calls = [...makePrivate(), newProc(), sethostname('alice')]
+  const { pid } = sleeper(ends, cloneFlags(usual), calls)
+  const pidfd = call(pidfd_open(pid))
+  ends.defer(() => call(close(pidfd)))
+  const look =
+    'echo "I am $$ on $(uname -n), and see processes" [0-9]*; test -e self || echo "but not myself"'
+  const program = () => execve('/bin/sh', ['sh', '-c', `cd /proc; ${look}`], ['PATH=/usr/bin:/bin'])
+  const enter = () => [...callsOf(joinSteps(pidfd, usual)), program()]
+  tell.say('A second one enters its namespaces. But a process cannot change the numbers that it has:')
+  tell.inside(outputOf(0, enter()))
+  tell.say('So its parent says before: my children shall be born there. Then it takes that back:')
+  tell.inside(inPidNamespace(pidfd, () => outputOf(0, enter())))
+  tell.say('It could as well hold a container itself, whose first process then has three numbers:')
+  const holder = [...callsOf(joinSteps(pidfd, usual)), unshare(C.CLONE_NEWPID)]
+  const script = execve('/bin/sh', ['sh', '-c', '/bin/sleep 60; true'], [])
+  const outer = inPidNamespace(pidfd, () => clone(0, [...holder, script]))
+  ends.defer(() => {
+    attempt(kill(outer, C.SIGKILL))
+    waitNow(outer)
+  })
+  tell.host(line(`/proc/${someChildOf(outer)}/status`, /NSpid:.*/) ?? '')
+}
+
+function kernel(tell: Narrator) {
+  const look = 'uname -r; cat /proc/sys/kernel/random/boot_id'
+  const flags = cloneFlags(usual)
+  tell.say('Which kernel runs here, and when was it started? (It makes up a number at each start.)')
+  tell.inside(tell.quietly(() => ask(look, { flags })).inside)
+  tell.host(tell.quietly(() => ask(look)).inside)
+  tell.say('Nothing starts but a process. Twenty containers, one after the other, all running at the end:')
+  const { time, memory } = tell.quietly(() => costOf(20, flags))
+  tell.host(`each took ${time.toFixed(1)} ms, and has ${memory.toFixed(0)} KB of memory for itself alone`)
+}
+
+/** Milliseconds and kilobytes for each of `count` containers. */
+function costOf(count: number, flags: number): { time: number; memory: number } {
+  using ends = new DisposableStack()
+  const start = performance.now()
+  const pids = Array.from({ length: count }, () => sleeper(ends, flags, []).pid)
+  const time = (performance.now() - start) / count
+  const privateMemory = (pid: number) =>
+    Number(/Private_Dirty: *(\d+)/.exec(read(`/proc/${pid}/smaps_rollup`))?.[1])
+  return { time, memory: pids.map(privateMemory).reduce((a, b) => a + b, 0) / count }
+}
+
 async function node(tell: Narrator) {
   await stage(tell)
   tell.say(
@@ -178,6 +365,18 @@ async function node(tell: Narrator) {
   tell.say(
     'The threads that work for promises have never left: they would write to the real host, without an error.',
   )
+  tell.say('A user namespace is for a whole process. The kernel refuses to split one:')
+  attempt(unshare(C.CLONE_NEWUSER))
+  tell.say('And nobody may enter a mount namespace who shares root and current directory, as threads do:')
+  const thread = new Worker('setInterval(() => {}, 1000)', { eval: true })
+  await once(thread, 'online')
+  const own = call(openat(C.AT_FDCWD, '/proc/thread-self/ns/mnt', C.O_RDONLY | C.O_CLOEXEC))
+  attempt(setns(own, C.CLONE_NEWNS))
+  tell.say('A thread that takes its own copy of both may:')
+  call(unshare(C.CLONE_FS))
+  call(setns(own, C.CLONE_NEWNS))
+  call(close(own))
+  await thread.terminate()
 }
 
 await tell({
@@ -185,21 +384,25 @@ await tell({
   title: 'Namespaces: what a process sees',
   file: '03-namespaces.ts',
   experiments: [
+    { name: 'nothing', shows: 'the attack: what a new root does not hide', run: nothing },
+    { name: 'all', shows: 'the same in namespaces', run: all },
     { name: 'uts', shows: 'the name of the machine', run: uts },
     { name: 'pid', shows: 'the processes', run: pid },
+    { name: 'init', shows: 'the first process, and what ends with it', run: init },
     { name: 'mount', shows: 'the mounts, and why they must be private', run: mounts },
     { name: 'ipc', shows: 'the message queues', run: ipc },
     { name: 'network', shows: 'the links', run: network },
     { name: 'cgroup', shows: 'the place in the tree of cgroups', run: cgroup },
     { name: 'user', shows: 'who is root, and where', run: user },
-    { name: 'node', shows: "Node's own surprise: one process, two namespaces", run: node },
     { name: 'time', shows: 'how long the machine has been running', run: time },
+    { name: 'join', shows: 'a second program in a container that runs', run: join },
+    { name: 'kernel', shows: 'what a container is less than a virtual machine', run: kernel },
+    { name: 'node', shows: "Node's own surprises: one process, two namespaces", run: node },
   ],
   shell: (tell) => {
-    const types = kinds.map((kind) => kind.type).filter((type) => type !== 'user' && type !== 'time')
     tell.say(
-      `A shell with namespaces of its own: ${types.join(', ')}. Try: uname -n; ps aux; cat /proc/net/dev`,
+      `A shell with namespaces of its own: ${usual.join(', ')}. Try: uname -n; ps aux; cat /proc/net/dev`,
     )
-    return shell(cloneFlags(types), [...makePrivate(), newProc(), sethostname('alice')])
+    return shell(cloneFlags(usual), [...makePrivate(), newProc(), sethostname('alice')])
   },
 })

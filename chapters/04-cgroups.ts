@@ -5,6 +5,7 @@
 // then sets a limit and starts the same program again. All groups are removed at the end.
 
 import { mkdtempSync, rmSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { defaultDevices } from '../src/cgroup/default-devices.ts'
 import { exceptionLine, policyOf } from '../src/cgroup/device-policy.ts'
 import { deviceProgram } from '../src/cgroup/devices-bpf.ts'
@@ -19,7 +20,7 @@ const MiB = 2 ** 20
 const path = `gocker-chapter/${process.pid}`
 
 /** The way into the group: a process writes itself into a file of it. */
-const join = (groups: Hierarchy): Syscall[] => groups.joinSteps(path).map((step) => step.call)
+const join = (groups: Hierarchy, group = path): Syscall[] => groups.joinSteps(group).map(({ call }) => call)
 
 /** A group for as long as `work` lasts. How it is made and removed is only shown in the first experiment. */
 function inGroup(t: Narrator, work: (groups: Hierarchy) => void, resources: LinuxResources = {}): void {
@@ -33,13 +34,51 @@ function inGroup(t: Narrator, work: (groups: Hierarchy) => void, resources: Linu
 }
 
 /** What a script in the group prints; `meanwhile`, the host looks, and then ends all that is in the group. */
-function run(t: Narrator, groups: Hierarchy, script: string, meanwhile?: () => void): string {
+function run(t: Narrator, groups: Hierarchy, script: string, meanwhile?: () => void, group = path): string {
   const watch = () => {
     meanwhile?.()
-    groups.kill(path)
+    groups.kill(group)
     return undefined
   }
-  return t.quietly(() => ask(script, { calls: join(groups), ...(meanwhile && { meanwhile: watch }) }).inside)
+  const calls = join(groups, group)
+  return t.quietly(() => ask(script, { calls, ...(meanwhile && { meanwhile: watch }) }).inside)
+}
+
+/** Alice counts to 20,000. The milliseconds that it takes depend on who else wants the processor. */
+function alicesWork(t: Narrator, groups: Hierarchy, group = path): string {
+  const start = performance.now()
+  run(t, groups, 'i=0; while [ $i -lt 20000 ]; do i=$((i + 1)); done', undefined, group)
+  return `${Math.round(performance.now() - start)} ms`
+}
+
+/** Mallory starts four programs for each processor, and none of them ever rests. */
+function besideMallory(t: Narrator, groups: Hierarchy, group: string, meanwhile: () => void): void {
+  const loops = '(while :; do :; done) & '.repeat(4 * availableParallelism())
+  run(t, groups, `${loops} read go`, meanwhile, group)
+}
+
+function neighbour(t: Narrator): void {
+  inGroup(t, (groups) => {
+    t.say('Alice has work to do, always the same. Alone, it takes her')
+    t.host(alicesWork(t, groups))
+    t.say(`and beside Mallory, who has started ${4 * availableParallelism()} programs that never rest:`)
+    besideMallory(t, groups, path, () => t.host(alicesWork(t, groups)))
+  })
+}
+
+function share(t: Narrator): void {
+  const [alice, mallory] = [`${path}/alice`, `${path}/mallory`]
+  const groups = hierarchy()
+  try {
+    for (const group of [alice, mallory]) t.quietly(() => groups.create(group, {}))
+    t.say('The same work beside the same Mallory, but each of them in a group:')
+    besideMallory(t, groups, mallory, () => t.host(alicesWork(t, groups, alice)))
+    t.say('And with a fifth of one processor for Mallory, whether others want the rest or not:')
+    groups.update(mallory, { cpu: { quota: 20_000, period: 100_000 } })
+    besideMallory(t, groups, mallory, () => t.host(alicesWork(t, groups, alice)))
+  } finally {
+    t.quietly(() => groups.remove(path))
+  }
 }
 
 function makeGroup({ say, host, inside }: Narrator): void {
@@ -126,6 +165,15 @@ function processor(t: Narrator): void {
   })
 }
 
+function small(t: Narrator): void {
+  inGroup(t, (groups) => {
+    t.say('One process and 4 MiB. Node would not even start with so little, but Node is not in the group:')
+    groups.update(path, { memory: { limit: 4 * MiB }, pids: { limit: 1 } })
+    t.inside(run(t, groups, 'echo "process $$ is here"; /bin/true; :'))
+    t.host(`this is process ${process.pid}, with ${Math.round(process.memoryUsage().rss / MiB)} MiB, outside`)
+  })
+}
+
 function freezing(t: Narrator): void {
   t.say('The same loop, and then a word to the whole group: stop where you are.')
   inGroup(t, (groups) => {
@@ -162,6 +210,15 @@ function devices(t: Narrator): void {
   }
 }
 
+function sight(t: Narrator): void {
+  inGroup(t, (groups) => {
+    t.say('What does a program believe to have, in a group with 64 MiB and half a processor?')
+    groups.update(path, { memory: { limit: 64 * MiB }, cpu: { quota: 50_000, period: 100_000 } })
+    t.inside(run(t, groups, 'grep MemTotal /proc/meminfo; echo "processors: $(nproc)"'))
+    t.say('All that the host has. A limit is a rule for the kernel; it changes nothing of what is seen.')
+  })
+}
+
 async function openShell({ say, quietly }: Narrator): Promise<void> {
   say('A shell with 64 MiB of memory, 20 processes and a fifth of a processor. Leave with exit.\n')
   const groups = hierarchy()
@@ -180,12 +237,16 @@ await tell({
   title: 'control groups: how much a container may have',
   file: '04-cgroups.ts',
   experiments: [
+    { name: 'neighbour', shows: 'one program takes what another needs', run: neighbour },
     { name: 'group', shows: 'a group, and a process that goes into it', run: makeGroup },
+    { name: 'share', shows: 'each has a group, and one of them a quota', run: share },
     { name: 'memory', shows: 'a program that takes memory without end', run: memory },
     { name: 'processes', shows: 'a fork bomb', run: processes },
     { name: 'processor', shows: 'a loop that never rests', run: processor },
+    { name: 'small', shows: 'a limit that Node itself would not survive', run: small },
     { name: 'freeze', shows: 'all processes of a group, stopped and started again', run: freezing },
     { name: 'devices', shows: 'root makes itself a device of the host', run: devices },
+    { name: 'sight', shows: 'what a limited program believes to have', run: sight },
   ],
   shell: openShell,
 })

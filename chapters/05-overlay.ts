@@ -113,9 +113,23 @@ function shared({ say, host, inside, quietly }: Narrator): void {
   )
   inside(`Bob    ${quietly(() => bob.run('echo /srv/fruit/*; grep PRETTY /etc/os-release'))}`)
   say('Bob has lost nothing. And the layers are there once, whoever uses them:')
-  host(`the layers  ${kilobytes(image.layersDir)}`)
-  host(`Alice       ${kilobytes(alice.upper)}`)
-  host(`Bob         ${kilobytes(bob.upper)}`)
+  host(`the layers  ${kilobytes(image.layersDir)} KB`)
+  host(`Alice       ${kilobytes(alice.upper)} KB`)
+  host(`Bob         ${kilobytes(bob.upper)} KB`)
+}
+
+function hundred({ say, host, quietly }: Narrator): void {
+  using image = makeImage()
+  const names = Array.from({ length: 100 }, (_, i) => `container-${i}`)
+  say('A hundred containers of one image, and each writes its name into a file:')
+  quietly(() => {
+    for (const name of names) makeContainer(image, name).run(`echo ${name} > /srv/name`)
+  })
+  const layers = kilobytes(image.layersDir)
+  const containers = names.reduce((sum, name) => sum + kilobytes(`${image.path}/${name}`), 0)
+  host(`the layers, once         ${layers} KB`)
+  host(`what 100 containers add  ${containers} KB`)
+  host(`100 copies of the image  ${100 * layers} KB`)
 }
 
 const changesOf = ({ upper, layersDir, layers }: ReturnType<typeof makeContainer>) =>
@@ -153,11 +167,10 @@ const mountsBelow = (path: string) =>
     .split('\n')
     .filter((line) => line.includes(path)).length
 
-/** What the files below a directory take on the disk. */
-function kilobytes(directory: string): string {
+/** What the files below a directory take on the disk, in blocks of 1024 bytes. */
+function kilobytes(directory: string): number {
   const all = readdirSync(directory, { recursive: true, encoding: 'utf8' })
-  const blocks = all.reduce((sum, name) => sum + lstatSync(`${directory}/${name}`).blocks, 0)
-  return `${Math.round(blocks / 2)} KB`
+  return all.reduce((sum, name) => sum + lstatSync(`${directory}/${name}`).blocks, 0) / 2
 }
 
 /** The names in a tar archive: each header is a block of 512 bytes, and its content fills whole blocks too. */
@@ -189,6 +202,7 @@ await tell({
       shows: 'two containers, one image: what each sees, and the disk they use',
       run: shared,
     },
+    { name: 'hundred', shows: 'a hundred containers of one image, and the disk they use', run: hundred },
     { name: 'difference', shows: 'what a container has done, as the next layer', run: asLayer },
   ],
   shell: openShell,

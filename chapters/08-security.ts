@@ -15,11 +15,17 @@ import { makeTiny } from '../src/rootfs/tiny.ts'
 import * as security from '../src/security/capabilities.ts'
 import { credentialSteps } from '../src/security/credentials.ts'
 import { maskedPaths, maskedSteps, readonlyPaths, readonlySteps } from '../src/security/masked-paths.ts'
+import { filterOf } from '../src/security/seccomp.ts'
+import { defaultProfile } from '../src/security/seccomp-default.ts'
+import { profileRules } from '../src/security/seccomp-profile.ts'
+import { cageProgram, cageRows, cageScript, readCage } from '../src/security/self-report.ts'
 import { call } from '../src/syscall/call.ts'
-import { CLONE_NEWCGROUP } from '../src/syscall/constants.ts'
+import * as C from '../src/syscall/constants.ts'
+import { openat, write } from '../src/syscall/file.ts'
 import { mount } from '../src/syscall/mount.ts'
-import { unshare } from '../src/syscall/process.ts'
-import { type Step, stepsOf } from '../src/syscall/syscall.ts'
+import { arch } from '../src/syscall/numbers.ts'
+import { capset, unshare } from '../src/syscall/process.ts'
+import { allowing, type Step, type Syscall, stepsOf } from '../src/syscall/syscall.ts'
 import { notation } from '../src/syscall/trace.ts'
 import { ask, cleanUpFirst, shell } from './ask.ts'
 import { type Narrator, tell } from './narrator.ts'
@@ -31,6 +37,7 @@ interface Defence {
   readonly paths?: boolean
   readonly devices?: boolean
   readonly noNewPrivileges?: boolean
+  readonly filter?: boolean
   readonly uid?: number
 }
 
@@ -39,15 +46,23 @@ const root = '/mnt'
 const group = `gocker-chapter-8-${process.pid}`
 
 /** A cgroup namespace begins where the process is, so it comes after the move; from inside it there is no way out. */
-const cgroupSteps = () => stepsOf(3)('its cgroup is the top of all that it sees', unshare(CLONE_NEWCGROUP))
+const cgroupSteps = () => stepsOf(3)('its cgroup is the top of all that it sees', unshare(C.CLONE_NEWCGROUP))
 
 /** The lists of calls: of this chapter, in two parts, and of the whole container. */
-function container({ capabilities, paths, devices, noNewPrivileges, uid = 0 }: Defence) {
+function container({ capabilities, paths, devices, noNewPrivileges, filter, uid = 0 }: Defence) {
   const masks = maskedSteps(paths ? maskedPaths : [])
   const covers = [...readonlySteps(paths ? readonlyPaths : []), ...masks.after]
   const kept = capabilities ? security.defaultCapabilities : security.availableCapabilities()
   const sets = security.processCapabilities(kept, uid)
-  const rights = credentialSteps({ uid, gid: uid, capabilities: sets, noNewPrivileges })
+  const rights = credentialSteps({
+    uid,
+    gid: uid,
+    capabilities: sets,
+    noNewPrivileges,
+    filter: filter
+      ? filterOf(profileRules(defaultProfile, { capabilities: kept, processor: arch }))
+      : undefined,
+  })
   const all = [
     ...(devices ? hierarchy().joinSteps(group) : []),
     ...cgroupSteps(),
@@ -55,7 +70,7 @@ function container({ capabilities, paths, devices, noNewPrivileges, uid = 0 }: D
     ...masks.before,
     ...pivotSteps(root),
     ...defaultMounts.filter(({ type }) => type !== 'cgroup').flatMap((wanted) => mountSteps(wanted)),
-    ...deviceSteps({ terminal: false }),
+    ...deviceSteps(),
     ...covers,
     ...rights,
   ]
@@ -75,7 +90,8 @@ function canOpen(path: string): boolean {
 function tries(): (readonly [what: string, proof: string])[] {
   const disks = fs.readFileSync('/proc/partitions', 'utf8').match(/\b[a-z]\w*$/gm) ?? []
   const device = [...disks.map((name) => `/dev/${name}`), '/dev/loop-control', '/dev/fuse'].find(canOpen)
-  const secret = ['/proc/kcore', '/proc/timer_list'].find(canOpen) ?? '/proc/interrupts'
+  // readable for user 0, without any capability
+  const secret = ['/proc/timer_list', '/proc/keys'].find(canOpen) ?? '/proc/interrupts'
   return [
     ['mount a file system', 'mount -t tmpfs none /tmp'],
     ['give the machine a new name', 'hostname mallory'],
@@ -99,12 +115,10 @@ function withNode(device: string): [string, string][] {
   ]
 }
 
-const script = () => `
+const script = (wanted: readonly (readonly [what: string, proof: string])[]) => `
 may() { rights=$(grep CapEff /proc/self/status | cut -f 2); test $((0x$rights >> $1 & 1)) = 1; }
 try() { if (eval "$2") > /dev/null 2>&1; then echo "done     $1"; else echo "refused  $1"; fi; }
-${tries()
-  .map(([what, proof]) => `try '${what}' '${proof}'`)
-  .join('\n')}
+${wanted.map(([what, proof]) => `try '${what}' '${proof}'`).join('\n')}
 grep Cap /proc/self/status`
 
 let built = false
@@ -131,10 +145,19 @@ function attack(tell: Narrator, defence: Defence): void {
     tell.quietly(() => hierarchy().create(group, { devices: defaultDevices }))
     made.defer(() => tell.quietly(() => hierarchy().remove(group)))
   }
-  const { inside } = tell.quietly(() => ask(script(), { flags, calls: container(defence).calls }))
-  const rights = security.namesOf(security.capabilityMasks(inside).effective)
-  const shown = rights.length > 14 ? `${rights.length} of them` : rights.join(' ').replaceAll('CAP_', '')
-  tell.inside(`${inside.replace(/^Cap.*\n?/gm, '')}capabilities: ${shown}`)
+  const { inside } = tell.quietly(() => ask(script(tries()), { flags, calls: container(defence).calls }))
+  tell.inside(withRights(inside))
+}
+
+/** What the script said, with the rights in its end as names. */
+function withRights(said: string): string {
+  return `${said.replace(/^Cap.*\n?/gm, '')}capabilities: ${effective(said)}`
+}
+
+/** The capabilities that are in effect, out of a /proc/PID/status. */
+function effective(status: string): string {
+  const rights = security.namesOf(security.capabilityMasks(status).effective)
+  return rights.length > 14 ? `${rights.length} of them` : rights.join(' ').replaceAll('CAP_', '') || 'none'
 }
 
 /** Each thought with its first call, and how many calls it takes. */
@@ -169,6 +192,27 @@ async function capabilities(tell: Narrator) {
   attack(tell, { capabilities: true })
 }
 
+function execve(tell: Narrator) {
+  const look = (calls: readonly Syscall[]) =>
+    tell.inside(`capabilities: ${effective(ask('grep Cap /proc/self/status', { calls }).inside)}`)
+  tell.say('What a process has is not what its program gets. This one is root, and lays all its rights down:')
+  look([capset(0n, 0n, 0n)])
+  const of = (uid: number, sets: security.ProcessCapabilities) =>
+    credentialSteps({ uid, gid: uid, capabilities: sets }).map((step) => step.call)
+  tell.say(
+    'All are back: execve gives to root whatever is in the bounding set. So that has to be emptied as well:',
+  )
+  tell.quietly(() => look(of(0, {})))
+  const one = ['CAP_NET_BIND_SERVICE']
+  const kept = { bounding: one, permitted: one, effective: one, inheritable: one }
+  tell.say(
+    'User 1979 has the right to open ports below 1024, and starts a program. To others than root execve gives none:',
+  )
+  tell.quietly(() => look(of(1979, kept)))
+  tell.say('But the ambient ones, which are there for this:')
+  tell.quietly(() => look(of(1979, { ...kept, ambient: one })))
+}
+
 async function paths(tell: Narrator) {
   await build(tell)
   tell.say(
@@ -200,6 +244,61 @@ async function setuid(tell: Narrator) {
   tell.inside(tell.quietly(() => ask(read, { flags, calls: careful.calls }).inside))
 }
 
+async function filter(tell: Narrator) {
+  await build(tell)
+  const rights = { capabilities: true, paths: true, noNewPrivileges: true }
+  const namespaces = unshare(C.CLONE_NEWUSER | C.CLONE_NEWNS)
+  const put = (path: string, text: string): Syscall[] => {
+    const file = openat(C.AT_FDCWD, path, C.O_WRONLY | C.O_CLOEXEC)
+    return [file, write(file, text)]
+  }
+  const asRoot = [
+    ...put('/proc/self/setgroups', 'deny'),
+    ...put('/proc/self/uid_map', '0 0 1'),
+    ...put('/proc/self/gid_map', '0 0 1'),
+  ]
+  const mallory = (calls: readonly Syscall[]) =>
+    tell.inside(withRights(tell.quietly(() => ask(script(tries().slice(0, 2)), { flags, calls }).inside)))
+  tell.say('Mallory has 14 rights, and mounting is not among them. But anyone may make a user namespace:')
+  const restricted = '/proc/sys/kernel/apparmor_restrict_unprivileged_userns'
+  if (fs.existsSync(restricted) && fs.readFileSync(restricted, 'utf8').trim() === '1')
+    tell.say('(Not here: AppArmor of this host gives no rights in such a namespace.)')
+  else mallory([...container(rights).calls, namespaces, ...asRoot])
+  tell.say('A filter is asked before each call, and can say no to one by its number and its arguments:')
+  const filtered = container({ ...rights, filter: true })
+  list(tell, filtered.rights.slice(-1))
+  mallory([...filtered.calls, allowing('EPERM', namespaces)])
+}
+
+async function left(tell: Narrator) {
+  await build(tell)
+  const defence = { capabilities: true, paths: true, noNewPrivileges: true, filter: true }
+  tell.say(
+    'She is user 0, as the root of the host is. She leaves a program where the files of her container lie:',
+  )
+  const leave = 'mkdir /gift; cp /bin/head /gift/head; chmod 4755 /gift/head; ls -ln /gift/head'
+  tell.inside(tell.quietly(() => ask(leave, { flags, calls: container(defence).calls }).inside))
+  const anyone = credentialSteps({ uid: 65534, gid: 65534 }).map((step) => step.call)
+  const read = `head ${root}/letter 2>&1; ${root}/gift/head ${root}/letter`
+  tell.host(tell.quietly(() => ask(read, { calls: anyone }).inside))
+}
+
+async function cage(tell: Narrator) {
+  await build(tell)
+  fs.writeFileSync(`${root}/cage`, cageProgram(arch), { mode: 0o755 })
+  const defence = { capabilities: true, paths: true, devices: true, filter: true }
+  using made = new DisposableStack()
+  cleanUpFirst()
+  tell.quietly(() => hierarchy().create(group, { devices: defaultDevices }))
+  made.defer(() => tell.quietly(() => hierarchy().remove(group)))
+  tell.say('All of it at once. A small program tries what it may do, and /proc says the rest:')
+  const { inside } = tell.quietly(() => ask(cageScript('/cage'), { flags, calls: container(defence).calls }))
+  const kinds = fs.readdirSync('/proc/self/ns').filter((name) => !name.includes('_for_'))
+  const host = Object.fromEntries(kinds.map((name) => [name, fs.readlinkSync(`/proc/self/ns/${name}`)]))
+  const rows = cageRows(readCage(`${inside}\n`, arch), host)
+  tell.inside(rows.map(([name, value]) => `${name.padEnd(22)} ${value}`).join('\n'))
+}
+
 await tell({
   number: 8,
   title: 'Security: what root may not do',
@@ -207,9 +306,13 @@ await tell({
   experiments: [
     { name: 'nothing', shows: 'the attack: root in a container is root', run: nothing },
     { name: 'capabilities', shows: "only Docker's 14 rights", run: capabilities },
+    { name: 'execve', shows: 'what becomes of them when a program starts', run: execve },
     { name: 'paths', shows: 'covered and read-only files of /proc', run: paths },
     { name: 'devices', shows: 'the devices that the cgroup lets be opened', run: devices },
     { name: 'setuid', shows: 'programs that make root of everyone, and no_new_privs', run: setuid },
+    { name: 'filter', shows: 'a filter that is asked before each call: seccomp', run: filter },
+    { name: 'cage', shows: 'the whole cage, as it looks from inside', run: cage },
+    { name: 'left', shows: 'what is still open', run: left },
   ],
   shell: async (tell) => {
     await build(tell)

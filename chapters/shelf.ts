@@ -2,12 +2,11 @@
 // there is something to choose from, and `greeter`, which stands on the layer of tiny and adds one of its own.
 
 import { createHash } from 'node:crypto'
-import { buffer } from 'node:stream/consumers'
-import { pack } from 'tar-stream'
-import { changeIndex, refName } from '../src/image/layout.ts'
+import { changeIndex, readIndex, refName } from '../src/image/layout.ts'
 import type { Descriptor, ImageConfig, Manifest } from '../src/image/manifest.ts'
 import { readBlob, type Store } from '../src/image/store.ts'
 import { makeTinyImage } from '../src/image/tiny-image.ts'
+import { archiveOf } from './mallory.ts'
 
 /** Fill an empty store. @returns the descriptor of tiny's layer */
 export async function fillShelf(shelf: Store): Promise<Descriptor> {
@@ -30,6 +29,15 @@ export async function fillShelf(shelf: Store): Promise<Descriptor> {
   return layers[0]!
 }
 
+/** Put a tag on another image, until it is disposed of. */
+export function moveTag(shelf: Store, tag: string, imageOf: string): Disposable {
+  const before = readIndex(shelf.imagesDir)
+  const target = before.find(({ annotations }) => annotations?.[refName] === imageOf)!
+  const others = before.filter(({ annotations }) => annotations?.[refName] !== tag)
+  changeIndex(shelf.imagesDir, () => [...others, named(target, tag)])
+  return { [Symbol.dispose]: () => changeIndex(shelf.imagesDir, () => before) }
+}
+
 function addImage(shelf: Store, config: ImageConfig, layers: readonly Descriptor[]): Descriptor {
   const about = addJson(shelf, 'application/vnd.oci.image.config.v1+json', config)
   return addJson(shelf, 'application/vnd.oci.image.manifest.v1+json', {
@@ -41,11 +49,7 @@ function addImage(shelf: Store, config: ImageConfig, layers: readonly Descriptor
 
 /** A layer that is not compressed: its digest is that of the tar archive. */
 async function addLayer(shelf: Store, files: Readonly<Record<string, string>>): Promise<Descriptor> {
-  const archive = pack()
-  for (const [name, text] of Object.entries(files)) archive.entry({ name, mtime: new Date(0) }, text)
-  archive.finalize()
-  const bytes = await buffer(archive as unknown as AsyncIterable<Buffer>)
-  return add(shelf, 'application/vnd.oci.image.layer.v1.tar', bytes)
+  return add(shelf, 'application/vnd.oci.image.layer.v1.tar', await archiveOf(files))
 }
 
 function addJson(shelf: Store, mediaType: string, value: object): Descriptor {

@@ -6,13 +6,15 @@ import { join } from 'node:path'
 
 /** An empty directory that is removed when its owner is done with it, and when the user presses Ctrl-C. */
 export function temporaryDirectory(): Disposable & { readonly path: string } {
-  const path = mkdtempSync(join(tmpdir(), 'gocker-chapter-'))
+  let path = ''
   const remove = () => rmSync(path, { recursive: true, force: true })
   const stop = () => {
     remove()
     process.exit(130)
   }
+  // first, for a signal that nobody waits for ends a process at once
   process.on('SIGINT', stop).on('SIGTERM', stop)
+  path = mkdtempSync(join(tmpdir(), 'gocker-chapter-'))
   return {
     path,
     [Symbol.dispose]: () => {

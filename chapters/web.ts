@@ -1,6 +1,7 @@
 // The world around chapter 7: a web server that says hello, a visitor that tells what came back, and a machine far
 // away. Server and visitor are Node processes that enter a network namespace first: they need no other program.
 
+import { readFileSync } from 'node:fs'
 import { ask } from '../src/network/conversation.ts'
 import { makeNamespace, type NetworkNamespace } from '../src/network/namespace.ts'
 import type { Message } from '../src/network/netlink.ts'
@@ -13,27 +14,31 @@ import { waitNow } from '../src/syscall/wait.ts'
 import { outputOf } from './ask.ts'
 
 const server = `require('http').createServer((request, answer) =>
-  answer.end('hello, ' + request.socket.remoteAddress)).listen(80, '0.0.0.0')`
+  answer.end('hello, ' + request.socket.remoteAddress)).listen(80, '0.0.0.0').on('error', ({ code }) => {
+    console.log('web server: address 0.0.0.0:80 is in use, ' + code)
+    process.exit()
+  })`
 
 const visitor = (address: string, patience: number) => `
   const say = (text) => { console.log('http://${address} → ' + text); process.exit() }
   const words = { ENETUNREACH: 'no way leads there', ECONNREFUSED: 'someone is there, but has no web server' }
   setTimeout(() => say('no answer'), ${patience})
-  // the server may have been started just now
-  const visit = (tries) => require('http').get('http://${address}', (answer) =>
-    answer.on('data', (data) => say('"' + data + '"'))).on('error', ({ code }) => {
-      if (code === 'ECONNREFUSED' && tries > 0) return setTimeout(visit, 20, tries - 1)
-      say(words[code] + ', ' + code)
-    })
-  visit(10)`
+  require('http').get('http://${address}', (answer) => answer.on('data', (data) => say('"' + data + '"')))
+    .on('error', ({ code }) => say(words[code] + ', ' + code))`
 
 /** What the machine far away and the host call themselves on the cable between them. */
 export const webAt = '203.0.113.2'
 export const hostOutside = '203.0.113.1'
 
+/** In place of a network namespace: the process has namespaces of its own, but none for the network. */
+export const noNetwork = -1
+const allOthers = C.CLONE_NEWNS | C.CLONE_NEWPID | C.CLONE_NEWUTS | C.CLONE_NEWIPC | C.CLONE_NEWCGROUP
+const flagsFor = (netns: number) => (netns === noNetwork ? allOthers : 0)
+
 /** Start a web server in a network namespace: it greets its visitors by the address that it sees. */
 export function serve(netns: number): Disposable {
-  const pid = clone(0, [prctl(C.PR_SET_PDEATHSIG, C.SIGKILL), ...node(netns, server)])
+  const pid = clone(flagsFor(netns), [prctl(C.PR_SET_PDEATHSIG, C.SIGKILL), ...node(netns, server)])
+  waitForPort(pid)
   return {
     [Symbol.dispose]: () => {
       process.kill(pid, 'SIGKILL')
@@ -42,13 +47,26 @@ export function serve(netns: number): Disposable {
   }
 }
 
+/** Wait until the kernel lists port 80 among those that listen, in the network of the process. */
+function waitForPort(pid: number): void {
+  const listening = /:0050 00000000:0000 0A /
+  for (let tries = 0; tries < 500 && !listening.test(readFileSync(`/proc/${pid}/net/tcp`, 'utf8')); tries++)
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10)
+}
+
 /**
  * Visit a web server from within a network namespace.
  * @param patience how long to wait for an answer, in ms
  * @returns the answer, or why there is none
  */
-export function visit(netns: number, address: string, patience = 2500): string {
-  return outputOf(0, node(netns, visitor(address, patience))).trim()
+export function visit(netns: number, address: string, patience = 5000): string {
+  return outputOf(flagsFor(netns), node(netns, visitor(address, patience))).trim()
+}
+
+/** Start a second web server where there is one already. @returns what it says as it gives up */
+export function serveToo(): string {
+  const script = `setTimeout(process.exit, 2000); ${server}`
+  return outputOf(allOthers, node(noNetwork, script)).trim()
 }
 
 const send = (line: number, ...messages: Message[]) => ask(line, { why: '', messages })
@@ -79,5 +97,6 @@ export function outside(host: number): NetworkNamespace {
 }
 
 function node(netns: number, script: string): Syscall[] {
-  return [setns(netns, C.CLONE_NEWNET), execve(process.execPath, ['node', '-e', script], [])]
+  const go = netns === noNetwork ? [] : [setns(netns, C.CLONE_NEWNET)]
+  return [...go, execve(process.execPath, ['node', '-e', script], [])]
 }

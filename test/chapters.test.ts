@@ -29,6 +29,23 @@ const evidence: Readonly<Record<string, readonly RegExp[]>> = {
   '07-network.ts': [/no way leads there/, /"hello, 172\.29\.0\.2"/, /"hello, 203\.0\.113\.1"/],
   '08-security.ts': [/done {5}mount a file system/, /refused {2}mount a file system/, /refused {2}open /],
   '09-gocker.ts': [/calls in all/, /I am process 1 of \d+, on [0-9a-f]{12}/],
+  '10-supervisor.ts': [
+    /killed by signal 13[\s\S]*in the pipe: \d+ bytes, and Alice waits/,
+    /^parent —[\s\S]*Not us[\s\S]*that is us[\s\S]*exit code 7/m,
+    /^one —[\s\S]*Zombies: 2[\s\S]*still there[\s\S]*Zombies: 0[\s\S]*exit code 143/m,
+    /frame x, 1 bytes: 7/,
+    /(process \d+): node[\s\S]*\1: memfd:gocker \(deleted\), \d\d? KB[\s\S]*In the log: one, two\. The exit code: 7/,
+    /^crash —[\s\S]*a stranger’s child[\s\S]*Alice is gone, too/m,
+  ],
+  '11-terminal.ts': [
+    /^pipes —[\s\S]*not a tty[\s\S]*\/dev\/pts\/\d+[\s\S]*through a pipe: nothing\n/m,
+    /read at the other end {3}hello\\n[\s\S]*read at the other end {3}helo\\x7flo\\r/,
+    /the one behind is still there\n.*the one in front has ended/,
+    /^inject —[\s\S]*Mallory has typed[\s\S]*I am root of[\s\S]*Mallory is refused: E(PERM|IO)/m,
+    /a file of Mallory’s choice\n.*TIOCGPTPEER gives the terminal/,
+    /before +icrnl opost isig icanon echo\n.*meanwhile +-icrnl -opost[\s\S]*with 7\n.*after +icrnl/,
+    /on Bob’s screen +read escape sequence[\s\S]*on Alice’s screen +still here/,
+  ],
 }
 
 interface Result {
@@ -55,11 +72,14 @@ function run(file: string, args: readonly string[] = [], uid?: number, signalAt?
   child.stderr.on('data', (bytes) => {
     stderr += bytes
   })
-  return new Promise((resolve) => child.once('close', (status) => resolve({ status, stdout, stderr })))
+  return new Promise((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', (status) => resolve({ status, stdout, stderr }))
+  })
 }
 
 describe('the chapters', () => {
-  it('are nine', () => {
+  it('are these', () => {
     expect(readdirSync(folder).filter((name) => /^\d\d-/.test(name))).toEqual(Object.keys(evidence))
   })
 

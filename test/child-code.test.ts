@@ -5,7 +5,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { listing, machineCode } from '../src/syscall/child-code.ts'
+import { bytesOf, listing } from '../src/syscall/child-code.ts'
+import { initListing } from '../src/syscall/init-code.ts'
 
 const cases = [
   { processor: 'x64', tools: ['objdump', 'x86_64-linux-gnu-objdump'], machine: 'i386:x86-64' },
@@ -50,16 +51,17 @@ function plain(assembly: string): string {
     .trim()
 }
 
-describe.each(cases)('the machine code of the child for $processor', ({ processor, tools, machine }) => {
-  it('is what the listing beside it says', (ctx) => {
-    const code = machineCode(processor)
+describe.each(cases)('the machine code for $processor', ({ processor, tools, machine }) => {
+  it.for([
+    ['the child', listing[processor]],
+    ['the init', initListing[processor]],
+  ] as const)('of %s is what the listing beside it says', ([, instructions], ctx) => {
+    const code = bytesOf(instructions)
     const found = tools.map((tool) => disassemble(tool, machine, code)).find((lines) => lines !== undefined)
     if (!found)
       return ctx.skip(
         `no objdump here that knows ${machine}: apt install binutils binutils-aarch64-linux-gnu`,
       )
-    expect(found).toEqual(
-      listing[processor].map(({ bytes, assembly }) => ({ bytes, assembly: plain(assembly) })),
-    )
+    expect(found).toEqual(instructions.map(({ bytes, assembly }) => ({ bytes, assembly: plain(assembly) })))
   })
 })

@@ -92,6 +92,10 @@ describe.skipIf(process.platform !== 'linux')('clone()', () => {
     expect(answer('endings')).toEqual([0, 255, 3, 128 + 15, 0])
   })
 
+  it('says so when there is nothing to wait for', () => {
+    expect(answer('nobody')).toMatch(/^wait4\(.*ECHILD/)
+  })
+
   it('lets this process go on while it waits, also for several and for one that has ended', () => {
     expect(answer('waiting')).toEqual({ codes: [30, 60, 90], othersRan: true, early: 9, childrenLeft: false })
   })

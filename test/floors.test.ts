@@ -7,9 +7,10 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 
 const home = fileURLToPath(new URL('..', import.meta.url))
-const floors = 'syscall rootfs namespaces cgroup overlay image network security container cli'.split(' ')
+const floors =
+  'syscall rootfs namespaces cgroup overlay image network security container supervisor cli'.split(' ')
 
-/** The floor that each chapter is about; they may use it and all before it. */
+/** The floor that each chapter is about; it may use that and all before it. Those from the ninth on may use all. */
 const lastFloorOf: Readonly<Record<string, string>> = {
   '01': 'syscall',
   '02': 'rootfs',
@@ -19,7 +20,6 @@ const lastFloorOf: Readonly<Record<string, string>> = {
   '06': 'image',
   '07': 'network',
   '08': 'security',
-  '09': 'cli',
 }
 
 const sources = (folder: string) =>
@@ -93,6 +93,18 @@ describe('the floors', () => {
     expect(silent).toEqual([])
   })
 
+  it('ask no clock that can be set for how long something lasts', () => {
+    // those tell people how long ago something was, draw what they see at most so often, or are told a date
+    const shown = /^src\/(cli\/|image\/(progress|http)\.ts|container\/(events|prune)\.ts)/
+    const asking = files.filter((file) =>
+      /Date\.now\(|performance\.now\(/.test(readFileSync(join(home, file), 'utf8')),
+    )
+    expect(asking.filter((file) => !shown.test(file))).toEqual([
+      // where it is explained
+      'src/syscall/clock.ts',
+    ])
+  })
+
   it('start no program: everything is done by calls', () => {
     const starting = files.filter((file) => importsOf(file).includes('node:child_process'))
     expect(starting).toEqual([])
@@ -107,7 +119,7 @@ describe('the chapters', () => {
   })
 
   it.each(files)('%s uses its own floor and those before it', (name) => {
-    const allowed = floors.slice(0, floors.indexOf(lastFloorOf[name.slice(0, 2)]!) + 1)
+    const allowed = floors.slice(0, floors.indexOf(lastFloorOf[name.slice(0, 2)] ?? 'cli') + 1)
     const used = importsOf(join('chapters', name)).filter((path) => path.startsWith('src/'))
     expect(used.length).toBeGreaterThan(0)
     for (const path of used) expect(allowed, path).toContain(floorOf(path))

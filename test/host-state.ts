@@ -125,7 +125,7 @@ function isElsewhere(pid: string): boolean {
   }
 }
 
-function names(directory: string): string[] {
+export function names(directory: string): string[] {
   return entries(directory).map(({ name }) => name)
 }
 
@@ -137,11 +137,11 @@ function entries(directory: string) {
   }
 }
 
-function lines(path: string): string[] {
+export function lines(path: string): string[] {
   return readIfThere(path).split('\n').filter(Boolean)
 }
 
-function readIfThere(path: string): string {
+export function readIfThere(path: string): string {
   try {
     return readFileSync(path, 'utf8')
   } catch {

@@ -47,7 +47,10 @@ describe.skipIf(!canRun)('one container on the bridge (needs root, ip, nft)', ()
         .filter((line) => line.startsWith('sendto'))
         .map((line) => line.replace(/^sendto\(\w+/, 'sendto(fd'))
         .map((line) => line.replace(/(ifi_index|IFLA_MTU|IFLA_NET_NS_FD)=[^,}]+/g, '$1=…'))
-    const planned = networkSteps({ mode: 'bridge', address: '172.29.0.2' }).map(({ call }) => notation(call))
+    const { ports } = found
+    const planned = networkSteps({ mode: 'bridge', address: '172.29.0.2', ports }).map(({ call }) =>
+      notation(call),
+    )
     expect(sent(found.calls)).toEqual(sent(planned))
   })
 
@@ -100,6 +103,14 @@ describe.skipIf(!canRun)('one container on the bridge (needs root, ip, nft)', ()
       'drop',
     ]
     expect(lines.join('|')).toContain(last.join('|'))
+  })
+
+  it('sends what comes for published ports of this machine to the container', () => {
+    const lines = found.nft.split('\n').map((line: string) => line.trim())
+    expect(lines).toContain('tcp dport 8080 dnat to 172.29.0.2:80 comment "veth-ac1d0002"')
+    expect(lines).toContain('ip daddr 127.0.0.1 udp dport 5353 dnat to 172.29.0.2:53 comment "veth-ac1d0002"')
+    expect(lines.filter((line: string) => line === 'fib daddr type local jump published')).toHaveLength(2)
+    expect(lines).toContain('iifname != "lo" ip daddr 127.0.0.0/8 drop')
   })
 
   it('switches forwarding on, once, and says so', () => {
@@ -170,6 +181,7 @@ describe.skipIf(!canRun)('a host that refuses to forward', () => {
     expect(found.before).toBe('no answer')
     expect(found.notices).toEqual([expect.stringContaining('inet mine, chain forwarding')])
     expect(found.after).toBe('seen 203.0.113.1')
+    expect(found.published).toEqual(['no answer', 'seen 203.0.113.2'])
     expect(found.again).toEqual([])
   })
 
@@ -187,7 +199,7 @@ describe.skipIf(!canRun)('errors of the network', () => {
   })
 
   it('say in words what is wrong', () => {
-    expect(found.taken).toBe('The address 172.29.0.9 belongs to another container.')
+    expect(found.taken).toContain('The address 172.29.0.9 belongs to another container.')
     expect(found.foreign).toContain('not in the network of gocker0')
     expect(found.noBridge).toContain('it is no bridge')
     expect(found.full).toContain('All addresses of 10.8.0.1/30 are given out')
@@ -220,17 +232,30 @@ describe.skipIf(!canRun)('chapter 7', () => {
     expect(stderr).toBe('')
     expect(status).toBe(0)
     const answers = [...stdout.matchAll(/(?<=http:.* → ).*/g)].map(([answer]) => answer)
-    expect(answers).toEqual([
-      expect.stringContaining('ENETUNREACH'),
-      expect.stringContaining('ECONNREFUSED'),
-      'no answer',
-      '"hello, 172.29.0.2"',
-      expect.stringContaining('ENETUNREACH'),
-      'no answer',
-      'no answer',
-      '"hello, 203.0.113.1"',
-      expect.stringMatching(/"hello, 172\.29\.\d+\.\d+"/),
-    ])
+    const experiments = {
+      shared: ['"hello, 127.0.0.1"'],
+      loopback: [expect.stringContaining('ENETUNREACH'), expect.stringContaining('ECONNREFUSED')],
+      bridge: ['no answer', '"hello, 172.29.0.2"'],
+      nat: [expect.stringContaining('ENETUNREACH'), 'no answer', 'no answer', '"hello, 203.0.113.1"'],
+      inward: [
+        '"hello, 203.0.113.2"',
+        'no answer',
+        '"hello, 203.0.113.1"',
+        expect.stringContaining('ECONNREFUSED'),
+      ],
+      ports: [
+        expect.stringContaining('ECONNREFUSED'),
+        '"hello, 203.0.113.2"',
+        'no answer',
+        '"hello, 172.29.0.1"',
+      ],
+      firewall: ['no answer', '"hello, 203.0.113.1"'],
+      all: [expect.stringMatching(/"hello, 172\.29\.\d+\.\d+"/)],
+    }
+    expect(answers).toEqual(Object.values(experiments).flat())
+    expect(stdout).toMatch(
+      /172\.29\.0\.2:\d+ → 203\.0\.113\.2:80 {2}is answered by {2}203\.0\.113\.2:80 → 203\.0\.113\.1:/,
+    )
     expect(seen()).toBe(before)
   })
 })

@@ -5,8 +5,9 @@ import { spawnSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { buffer } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
-import { gzipSync, zstdCompressSync } from 'node:zlib'
+import { createGzip, gzipSync, zstdCompressSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import {
   archive,
@@ -57,11 +58,19 @@ interface Outcome {
 }
 
 /** Unpack the bytes in a process of its own. */
-function unpack(bytes: Buffer, options: Readonly<Record<string, unknown>> = {}, suffix = ''): Outcome {
+function unpack(
+  bytes: Buffer,
+  options: Readonly<Record<string, unknown>> = {},
+  suffix = '',
+  env: Readonly<Record<string, string>> = {},
+): Outcome {
   const path = `${place}/layer.tar${suffix}`
   writeFileSync(path, bytes)
   const args = [program, path, layersDir, JSON.stringify(options)]
-  const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' })
+  const { stdout, stderr } = spawnSync(process.execPath, args, {
+    encoding: 'utf8',
+    env: { ...process.env, ...env },
+  })
   expect(stderr).toBe('')
   return JSON.parse(stdout) as Outcome
 }
@@ -495,6 +504,34 @@ describe('compression', () => {
     const tar = await archive([file('zeros', Buffer.alloc(200 << 20))])
     const { size, error } = unpack(gzipSync(tar), {}, '.gz')
     expect({ size, error }).toEqual({ size: 200 << 20, error: undefined })
+  })
+})
+
+describe('a decompression bomb', () => {
+  it('of a gigabyte and more in a megabyte is refused on the way, and nothing of it stays', async () => {
+    const kilobytes = Buffer.alloc(1024)
+    const header = (await archive([file('zeros', Buffer.alloc(0))])).subarray(0, 512)
+    const announced = patched(header, 124, '20000000000\0')
+    const bomb = createGzip({ level: 9 })
+    const compressed = buffer(bomb)
+    bomb.write(announced)
+    for (let i = 0; i < 1.1 * 2 ** 10; i++) bomb.write(Buffer.alloc(2 ** 20, kilobytes))
+    bomb.end()
+    const { error } = unpack(await compressed, { diffId: `sha256:${'0'.repeat(64)}` }, '.gz')
+    expect(error).toMatch(
+      /more than 1073741824 bytes on the disk, from \d{6,7}: that is how a decompression bomb/,
+    )
+    expect(readdirSync(layersDir)).toEqual([])
+  })
+
+  it('of names without content too', async () => {
+    const many = await archive(Array.from({ length: 300 }, (_, i) => directory(`d${i}`)))
+    const { error } = unpack(many, {}, '', { GOCKER_LAYER_LIMIT: '1000000' })
+    expect(error).toMatch(
+      /becomes more than 1000000 bytes on the disk, which is what GOCKER_LAYER_LIMIT allows/,
+    )
+    expect(readdirSync(layersDir)).toEqual([])
+    expect(unpack(many, {}, '', { GOCKER_LAYER_LIMIT: '1300000' }).error).toBeUndefined()
   })
 })
 

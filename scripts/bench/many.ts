@@ -3,17 +3,13 @@
 import { spawn } from 'node:child_process'
 import { median, milliseconds } from './compare.ts'
 import { type Command, whyNot } from './measure.ts'
-import type { Peer } from './peers.ts'
+import { ours, type Peer } from './peers.ts'
 import { run, type Workplace } from './workplace.ts'
 
 const count = 20
 
-export async function benchMany({ gocker }: Workplace, peers: readonly Peer[], rounds: number) {
-  const ours: Peer = {
-    name: 'gocker',
-    start: (name, ...command) => gocker('run', '--rm', '--name', name, 'tiny', ...command),
-  }
-  const all = [ours, ...peers]
+export async function benchMany(workplace: Workplace, peers: readonly Peer[], rounds: number) {
+  const all = [ours(workplace), ...peers]
   const missing = new Map(
     all.map(({ name, start, missing: reason }) => [
       name,

@@ -1,11 +1,12 @@
 // One program, started and waited for: how long it took, and how much processor time it and its children used.
 
 import { spawnSync } from 'node:child_process'
-import { accessSync, constants, openSync } from 'node:fs'
+import { accessSync, closeSync, constants, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { call } from '../../src/syscall/call.ts'
 import { clone } from '../../src/syscall/clone.ts'
-import { dup3 } from '../../src/syscall/file.ts'
+import * as C from '../../src/syscall/constants.ts'
+import { dup3, pipe2 } from '../../src/syscall/file.ts'
 import { chdir } from '../../src/syscall/mount.ts'
 import { execve } from '../../src/syscall/process.ts'
 import { syscall } from '../../src/syscall/syscall.ts'
@@ -42,13 +43,36 @@ export function which(name: string): string | undefined {
 const nothing = openSync('/dev/null', 'r+')
 
 /** Run the command to its end, without input and output. @throws Error if it ends with anything but 0 */
-export function measure({ program, args, env }: Command): Sample {
+export function measure(command: Command): Sample {
+  const begin = performance.now()
+  return endOf(command, begin, start(command, [nothing, nothing, nothing]))
+}
+
+/** Run the command, whose output the other one reads. The times are those of the first. @throws Error as above */
+export function measurePiped(command: Command, reader: Command): Sample {
+  const ends = new Int32Array(2)
+  call(pipe2(new Uint8Array(ends.buffer), C.O_CLOEXEC))
+  const [read, write] = [ends[0]!, ends[1]!]
+  const begin = performance.now()
+  const reading = start(reader, [read, nothing, nothing])
+  const writing = start(command, [nothing, write, nothing])
+  for (const fd of ends) closeSync(fd)
+  try {
+    return endOf(command, begin, writing)
+  } finally {
+    endOf(reader, begin, reading)
+  }
+}
+
+function start({ program, args, env }: Command, stdio: readonly number[]): number {
   const variables = Object.entries({ ...process.env, ...env }).map(([key, value]) => `${key}=${value}`)
-  const silence = [0, 1, 2].map((fd) => dup3(nothing, fd))
+  const ends = stdio.map((from, fd) => dup3(from, fd))
+  return clone(0, [...ends, chdir('/'), execve(program, [program, ...args], variables)])
+}
+
+function endOf({ program, args }: Command, begin: number, pid: number): Sample {
   const status = new Uint8Array(4)
   const usage = Buffer.alloc(144)
-  const begin = performance.now()
-  const pid = clone(0, [...silence, chdir('/'), execve(program, [program, ...args], variables)])
   call(syscall('wait4', pid, status, 0, usage))
   const wall = performance.now() - begin
   const code = exitCode(decode(new Int32Array(status.buffer)[0]!))

@@ -6,13 +6,18 @@ import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Contestant, compare, tableOf } from './compare.ts'
+import type { DockerEngine } from './docker-engine.ts'
 import { imageName, largeImage, layerBlobs } from './image.ts'
 import { type Command, which } from './measure.ts'
 import { run, type Workplace } from './workplace.ts'
 
 const base = 'curl and tar'
 
-export async function benchPull(workplace: Workplace, rounds: number): Promise<string> {
+export async function benchPull(
+  workplace: Workplace,
+  engine: DockerEngine | string,
+  rounds: number,
+): Promise<string> {
   const layout = largeImage()
   const host = await serve(workplace, layout)
   const place = join(workplace.folder, 'pulled')
@@ -36,7 +41,7 @@ export async function benchPull(workplace: Workplace, rounds: number): Promise<s
       target: 1.3,
       ...fresh,
     },
-    docker(host),
+    await docker(workplace, layout, engine),
     podman(host),
     {
       name: 'skopeo and umoci',
@@ -54,10 +59,15 @@ export async function benchPull(workplace: Workplace, rounds: number): Promise<s
   return tableOf('pull 120 MB', await compare(contestants, rounds), base)
 }
 
-/** The registry, in a process of its own; it ends with this one's work. */
-export async function serve({ defer }: Pick<Workplace, 'defer'>, layout: string): Promise<string> {
-  const program = fileURLToPath(new URL('registry.ts', import.meta.url))
-  const server = spawn(process.execPath, [program, layout], { stdio: ['ignore', 'pipe', 'inherit'] })
+/** The registry, in a process of its own; it ends with this one's work. @param inside where it shall be reached */
+export async function serve(
+  { defer }: Pick<Workplace, 'defer'>,
+  layout: string,
+  inside = (command: Command) => command,
+): Promise<string> {
+  const registry = fileURLToPath(new URL('registry.ts', import.meta.url))
+  const { program, args } = inside({ program: process.execPath, args: [registry, layout] })
+  const server = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] })
   defer(() => server.kill())
   const [line] = await once(server.stdout, 'data')
   return String(line).trim()
@@ -67,28 +77,32 @@ function shell(line: string, needs: string): Command | undefined {
   return which(needs) === undefined ? undefined : { program: '/bin/sh', args: ['-ec', line] }
 }
 
-function docker(host: string): Contestant {
-  const program = which('docker')
-  const answers = program !== undefined && run({ program, args: ['info'] }) !== undefined
-  return engine('docker', answers ? program : undefined, [], host, program && 'its engine does not run')
+async function docker(
+  workplace: Workplace,
+  layout: string,
+  engine: DockerEngine | string,
+): Promise<Contestant> {
+  const name = 'docker'
+  if (typeof engine === 'string') return { name, command: undefined, missing: engine }
+  const host = await serve(workplace, layout, engine.inside)
+  return pulling(name, (...args) => engine.docker(...args), `${host}/${imageName}`)
 }
 
 function podman(host: string): Contestant {
-  return engine('podman', which('podman'), ['--tls-verify=false'], host)
+  const program = which('podman')
+  if (program === undefined) return { name: 'podman', command: undefined }
+  return pulling('podman', (...args) => ({ program, args }), `${host}/${imageName}`, '--tls-verify=false')
 }
 
-function engine(
+function pulling(
   name: string,
-  program: string | undefined,
-  flags: readonly string[],
-  host: string,
-  missing?: string,
+  engine: (...args: string[]) => Command,
+  image: string,
+  ...flags: string[]
 ): Contestant {
-  const image = `${host}/${imageName}`
   return {
     name,
-    command: program === undefined ? undefined : { program, args: ['pull', '-q', ...flags, image] },
-    missing,
-    after: () => program && run({ program, args: ['rmi', '--force', image] }),
+    command: engine('pull', '-q', ...flags, image),
+    after: () => run(engine('rmi', '--force', image)),
   }
 }

@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process'
 import { type Contestant, compare, tableOf } from './compare.ts'
 import { type Command, which, whyNot } from './measure.ts'
-import type { Peer } from './peers.ts'
+import { ours, type Peer } from './peers.ts'
 import { run, type Workplace } from './workplace.ts'
 
 /** The measure of everything here: what this same Node takes to do nothing. */
@@ -36,19 +36,14 @@ export async function benchStart({ gocker, rootfs }: Workplace, peers: readonly 
 const id = 'gocker-bench-exec'
 
 /** Each engine gets one container that sleeps, and is asked to run `true` in it. */
-export async function benchExec({ gocker, defer }: Workplace, peers: readonly Peer[], rounds: number) {
-  const ours: Peer = {
-    name: 'gocker',
-    start: (name, ...command) => gocker('run', '--rm', '--name', name, 'tiny', ...command),
-    exec: (name, ...command) => gocker('exec', name, ...command),
-    remove: (name) => gocker('rm', '--force', name),
-  }
+export async function benchExec(workplace: Workplace, peers: readonly Peer[], rounds: number) {
+  const gocker = ours(workplace)
   const contestants: Contestant[] = [bareNode]
-  for (const peer of [ours, ...peers.filter(({ start, exec }) => !start || exec)]) {
+  for (const peer of [gocker, ...peers.filter(({ start, exec }) => !start || exec)]) {
     const name = `${id}-${contestants.length}`
-    const missing = peer.start ? await startSleeper(peer, name, defer) : peer.missing
+    const missing = peer.start ? await startSleeper(peer, name, workplace.defer) : peer.missing
     const command = missing === undefined ? peer.exec?.(name, 'true') : undefined
-    contestants.push({ name: peer.name, command, missing, ...(peer === ours ? { target: 1.7 } : {}) })
+    contestants.push({ name: peer.name, command, missing, ...(peer === gocker ? { target: 1.7 } : {}) })
   }
   return tableOf('exec', await compare(contestants, rounds), bareNode.name)
 }

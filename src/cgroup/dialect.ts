@@ -38,6 +38,9 @@ export interface Usage {
   readonly cpuNanos: number | undefined
   /** Processes and threads. */
   readonly pids: number | undefined
+  /** What was read from disks and written to them, in bytes. */
+  readonly bytesRead: number | undefined
+  readonly bytesWritten: number | undefined
 }
 
 /** How often the limits were met since the group was made. */

@@ -29,3 +29,9 @@ export function readKey(file: string, key: string): number {
     .find((one) => one.startsWith(`${key} `))
   return line === undefined ? 0 : Number(line.slice(key.length + 1))
 }
+
+/** The sum of the numbers that `pattern` finds: one line for each disk. undefined if there is no such file. */
+export function sumOf(text: string | undefined, pattern: RegExp): number | undefined {
+  if (text === undefined) return undefined
+  return [...text.matchAll(pattern)].reduce((sum, [, number]) => sum + Number(number), 0)
+}

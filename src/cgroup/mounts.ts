@@ -22,7 +22,7 @@ export function parseMounts(mountinfo: string): CgroupMount[] {
     const [before, after] = line.split(' - ')
     const [type, , superOptions] = after?.split(' ') ?? []
     if (type !== 'cgroup' && type !== 'cgroup2') return []
-    const point = unescaped(before!.split(' ')[4]!)
+    const point = unescaped(before!.split(' ')[4] ?? '')
     if (type === 'cgroup2') return [{ version: 2, point, controllers: [] }]
     const controllers = (superOptions ?? '').split(',').filter(isController)
     return [{ version: 1, point, controllers }]

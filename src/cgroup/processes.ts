@@ -74,7 +74,7 @@ export function killAll(dialect: Dialect, path: string): void {
     if (dialect.freezer) freeze(dialect, path)
   } catch (error) {
     // what does not stop can still be killed; if the group is gone, there is no one to kill
-    if (failedWith(error, 'ENOENT') || failedWith(error, 'ENODEV')) return
+    if (isGone(error)) return
     if (!(error instanceof CgroupError)) throw error
   }
   for (const pid of everyPid(dialect, path)) {
@@ -83,10 +83,21 @@ export function killAll(dialect: Dialect, path: string): void {
   thawAll(dialect, path)
 }
 
+/** The file is not there, or was removed while it was open. */
+function isGone(error: unknown): boolean {
+  return failedWith(error, 'ENOENT') || failedWith(error, 'ENODEV')
+}
+
 /** v1: a signal is only seen by a process that goes on, and a group below may have been stopped by itself. */
 function thawAll(dialect: Dialect, path: string): void {
   if (!dialect.freezer) return
-  thaw(dialect, path)
+  try {
+    thaw(dialect, path)
+  } catch (error) {
+    // whoever watches over the container may remove the group in this moment: its processes have ended
+    if (!isGone(error)) throw error
+    return
+  }
   for (const name of groupsIn(dirname(dialect.freezer.file(path)))) thawAll(dialect, `${path}/${name}`)
 }
 
@@ -96,7 +107,7 @@ function killed(file: string): boolean {
     return true
   } catch (error) {
     // no such file before Linux 5.14
-    if (error instanceof SyscallError && error.code === 'ENOENT') return false
+    if (isGone(error)) return false
     throw error
   }
 }

@@ -5,6 +5,7 @@ export interface LinuxResources {
   readonly memory?: MemoryLimit
   readonly cpu?: CpuLimit
   readonly pids?: PidsLimit
+  readonly blockIO?: BlockIOLimit
   /** Which devices may be used, in order: a later rule wins. Without the list, nothing is forbidden. */
   readonly devices?: readonly DeviceRule[]
 }
@@ -17,6 +18,8 @@ export interface MemoryLimit {
    * for when its user did not say: where the kernel does not count swap, that is a warning, and any other is an error.
    */
   readonly swap?: number
+  /** Bytes: when memory is scarce, the kernel takes it first from groups that have more. */
+  readonly reservation?: number
 }
 
 export interface CpuLimit {
@@ -26,6 +29,14 @@ export interface CpuLimit {
   readonly period?: number
   /** The share against others when there is not enough for all: 2 to 262,144, 1,024 for an ordinary group. */
   readonly shares?: number
+  /** Which processors, and which memory nodes: `0-3,5`. */
+  readonly cpus?: string
+  readonly mems?: string
+}
+
+export interface BlockIOLimit {
+  /** The share of the disk against others: 10 to 1000. */
+  readonly weight: number
 }
 
 export interface PidsLimit {

@@ -8,18 +8,19 @@ import { allowing, type Step, stepsOf } from '../syscall/syscall.ts'
 import { exceptionLine, policyOf } from './device-policy.ts'
 import type { Dialect, Events, Usage } from './dialect.ts'
 import { CgroupError } from './error.ts'
-import { readKey, readNumber, readText } from './files.ts'
+import { readKey, readNumber, readText, sumOf } from './files.ts'
 import { bytes, keptBytes, type Limit, missing, writing } from './limit.ts'
 import type { CgroupMount } from './mounts.ts'
 import { levels } from './path.ts'
 import { rmdir } from './processes.ts'
 import type { CpuLimit, DeviceRule, LinuxResources, MemoryLimit } from './resources.ts'
+import { cpusetLimits, ioWeight, pidsLimit, reservation } from './shared-limits.ts'
 import { checkSwap, swapWish } from './swap.ts'
 
 const step = stepsOf(4)
 
 /** The controllers that a container needs, the one whose list of processes is believed first. */
-const used = ['pids', 'freezer', 'memory', 'cpu', 'cpuacct', 'devices'] as const
+const used = ['pids', 'freezer', 'memory', 'cpu', 'cpuacct', 'devices', 'cpuset', 'blkio'] as const
 
 /** @param trackers the trees by which systemd follows its services, if they are in use here */
 export function v1(all: readonly CgroupMount[], trackers: readonly string[]): Dialect {
@@ -68,8 +69,33 @@ export function v1(all: readonly CgroupMount[], trackers: readonly string[]): Di
 
 function levelSteps(mounts: readonly CgroupMount[], level: string, isLast: boolean): Step[] {
   const made = mounts.map(({ point }) => mkdirat(AT_FDCWD, `${point}/${level}`, 0o755))
-  if (isLast) return step('a control group for this container in the tree of each controller', ...made)
-  return step(`a group ${level} above it, if it is not there yet`, ...made.map((x) => allowing('EEXIST', x)))
+  const cpusets = mounts.filter(({ controllers }) => controllers.includes('cpuset'))
+  const usable = cpusets.flatMap(({ point }) => cpusetSteps(point, level))
+  const isTop = !level.includes('/')
+  if (isLast) {
+    const why = 'a control group for this container in the tree of each controller'
+    return [...step(why, ...made), ...(isTop ? usable : [])]
+  }
+  return [
+    ...step(`a group ${level} above it, if it is not there yet`, ...made.map((x) => allowing('EEXIST', x))),
+    ...usable,
+  ]
+}
+
+/**
+ * A new group of the controller cpuset may run nowhere, and nobody can go into it: it gets what the group above it has,
+ * and hands that on to those below it by itself. cpusets.rst, cgroups.rst "clone_children"
+ */
+function cpusetSteps(point: string, level: string): Step[] {
+  const above = level.includes('/') ? `${point}/${level.slice(0, level.lastIndexOf('/'))}` : point
+  const copied = ['cpuset.cpus', 'cpuset.mems'].map(
+    (name) => [name, readText(`${above}/${name}`) ?? '0'] as const,
+  )
+  return step(
+    'in which every processor and all memory may be used, and so in those below it',
+    ...copied.flatMap(([name, value]) => writing(`${point}/${level}/${name}`, value)),
+    ...writing(`${point}/${level}/cgroup.clone_children`, '1'),
+  )
 }
 
 /** Make the group in all trees, or in none. */
@@ -85,24 +111,15 @@ function makeAll(mounts: readonly CgroupMount[], path: string): void {
 
 type FileOf = (name: string) => string
 
-function limits(file: FileOf, { memory, cpu, pids }: LinuxResources): Limit[] {
+function limits(file: FileOf, { memory, cpu, pids, blockIO }: LinuxResources): Limit[] {
   return [
     ...(memory ? memoryLimits(file, memory) : []),
+    ...(memory?.reservation ? [reservation(file('memory.soft_limit_in_bytes'), memory.reservation)] : []),
     ...(cpu ? cpuLimits(file, cpu) : []),
+    ...(cpu ? cpusetLimits(file, cpu) : []),
+    ...(blockIO ? [ioWeight(file('blkio.weight'), blockIO.weight)] : []),
     ...(pids ? [pidsLimit(file('pids.max'), pids.limit)] : []),
   ]
-}
-
-/** The limit of processes, the same on both versions. */
-export function pidsLimit(file: string, limit: number): Limit {
-  const value = limit > 0 ? String(limit) : 'max'
-  return {
-    file,
-    value,
-    why: `at most ${value} processes and threads`,
-    asked: `a limit of ${value} processes (pids)`,
-    kept: (content) => content === value,
-  }
 }
 
 /** Memory before memory with swap, as a new group has no limit yet: the first must never be above the second. */
@@ -228,6 +245,8 @@ function usage(file: FileOf): Usage {
     memoryPeak: readNumber(file('memory.max_usage_in_bytes')),
     cpuNanos: readNumber(file('cpuacct.usage')),
     pids: readNumber(file('pids.current')),
+    bytesRead: sumOf(readText(file('blkio.throttle.io_service_bytes')), /\bRead (\d+)/g),
+    bytesWritten: sumOf(readText(file('blkio.throttle.io_service_bytes')), /\bWrite (\d+)/g),
   }
 }
 

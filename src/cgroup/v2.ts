@@ -10,19 +10,19 @@ import { policyOf } from './device-policy.ts'
 import { attachProgram, programSteps } from './devices-bpf.ts'
 import type { Dialect, Events, Usage } from './dialect.ts'
 import { evacuate } from './evacuate.ts'
-import { readKey, readNumber, readText } from './files.ts'
+import { readKey, readNumber, readText, sumOf } from './files.ts'
 import { bytes, keptBytes, type Limit, writing } from './limit.ts'
 import type { CgroupMount } from './mounts.ts'
 import { levels } from './path.ts'
 import type { CpuLimit, LinuxResources, MemoryLimit } from './resources.ts'
 import { weightOf } from './resources.ts'
+import { cpusetLimits, ioWeight, pidsLimit, reservation } from './shared-limits.ts'
 import { checkSwap, swapWish } from './swap.ts'
-import { pidsLimit } from './v1.ts'
 
 const step = stepsOf(4)
 
 /** The controllers that a container needs. */
-const used = ['cpu', 'memory', 'pids'] as const
+const used = ['cpu', 'memory', 'pids', 'cpuset', 'io'] as const
 
 export function v2(mount: CgroupMount): Dialect {
   const directory = (path: string) => (path === '' ? mount.point : `${mount.point}/${path}`)
@@ -125,10 +125,13 @@ function enableOne(directory: string, controller: string): void {
 
 type FileOf = (name: string) => string
 
-function limits(file: FileOf, { memory, cpu, pids }: LinuxResources): Limit[] {
+function limits(file: FileOf, { memory, cpu, pids, blockIO }: LinuxResources): Limit[] {
   return [
     ...(memory ? memoryLimits(file, memory) : []),
+    ...(memory?.reservation ? [reservation(file('memory.low'), memory.reservation)] : []),
     ...(cpu ? cpuLimits(file, cpu) : []),
+    ...(cpu ? cpusetLimits(file, cpu) : []),
+    ...(blockIO ? [ioWeight(file('io.bfq.weight'), blockIO.weight)] : []),
     ...(pids ? [pidsLimit(file('pids.max'), pids.limit)] : []),
   ]
 }
@@ -163,6 +166,7 @@ function memoryLimits(file: FileOf, memory: MemoryLimit): Limit[] {
 function cpuLimits(file: FileOf, { quota, period = 100_000, shares }: CpuLimit): Limit[] {
   const list: Limit[] = []
   if (quota !== undefined && quota !== 0) {
+    // #region cpuMax
     const value = `${quota < 0 ? 'max' : quota} ${period}`
     list.push({
       file: file('cpu.max'),
@@ -174,6 +178,7 @@ function cpuLimits(file: FileOf, { quota, period = 100_000, shares }: CpuLimit):
       asked: `a cpu limit of ${value} (microseconds in each period)`,
       kept: (content) => content === value,
     })
+    // #endregion cpuMax
   }
   if (shares) {
     const weight = weightOf(shares)
@@ -195,6 +200,8 @@ function usage(file: FileOf): Usage {
     memoryPeak: readNumber(file('memory.peak')),
     cpuNanos: micros * 1000,
     pids: readNumber(file('pids.current')),
+    bytesRead: sumOf(readText(file('io.stat')), /\brbytes=(\d+)/g),
+    bytesWritten: sumOf(readText(file('io.stat')), /\bwbytes=(\d+)/g),
   }
 }
 

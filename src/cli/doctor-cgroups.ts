@@ -3,7 +3,7 @@
 
 import { accessSync, constants } from 'node:fs'
 import { hierarchy } from '../cgroup/hierarchy.ts'
-import { type CgroupMount, parseMounts, versionOf } from '../cgroup/mounts.ts'
+import { parseMounts, versionOf } from '../cgroup/mounts.ts'
 import {
   asRoot,
   bad,
@@ -15,6 +15,7 @@ import {
   unseen,
   weak,
 } from './doctor-check.ts'
+import { windowsAround } from './doctor-machine.ts'
 
 const needed = ['memory', 'cpu', 'pids'] as const
 
@@ -27,7 +28,7 @@ export const cgroupChecks: readonly Check[] = [
 
 const mountsOf = ({ read }: Pick<Host, 'read'>) => parseMounts(read('/proc/self/mountinfo') ?? '')
 
-export function cgroupVersion(host: Pick<Host, 'read'>): Finding {
+export function cgroupVersion(host: Pick<Host, 'read' | 'release'>): Finding {
   const mounts = mountsOf(host)
   const version = versionOf(mounts)
   if (version === undefined) {
@@ -38,27 +39,52 @@ export function cgroupVersion(host: Pick<Host, 'read'>): Finding {
   }
   if (version === 2) return good('v2')
   const hybrid = mounts.some((mount) => mount.version === 2)
-  return good(hybrid ? 'v1 with the controllers, beside it v2 without any (hybrid)' : 'v1')
-}
-
-export function controllers(host: Pick<Host, 'read'>): Finding {
-  const mounts = mountsOf(host)
-  const version = versionOf(mounts)
-  if (version === undefined) return unseen('none are mounted')
-  const there = version === 1 ? mounts.flatMap((mount) => mount.controllers) : ofTree(host, mounts)
-  const missing = needed.filter((name) => !there.includes(name))
-  if (missing.length === 0) return good(needed.join(', '))
-  return bad(
-    `missing: ${missing.join(', ')}`,
-    version === 1
-      ? `Mount them, or begin the kernel with cgroup_enable=${missing.join(',')}`
-      : 'The group above does not hand them down: see cgroup.controllers, cgroups(7)',
+  return good(
+    hybrid ? 'v1 with the controllers, beside it v2 without any (hybrid)' : 'v1',
+    windowsAround(host.release) === 2
+      ? 'For v2, which others have: wsl --update, to 2.5.1 or newer'
+      : undefined,
   )
 }
 
-function ofTree({ read }: Pick<Host, 'read'>, mounts: readonly CgroupMount[]): string[] {
-  const tree = mounts.find(({ version }) => version === 2)
-  return read(`${tree?.point}/cgroup.controllers`)?.split(' ') ?? []
+export function controllers(host: Pick<Host, 'read' | 'exists'>): Finding {
+  const mounts = mountsOf(host)
+  const version = versionOf(mounts)
+  if (version === undefined) return unseen('none are mounted')
+  const tree = mounts.find((mount) => mount.version === 2)?.point
+  const there = version === 1 ? mounts.flatMap((mount) => mount.controllers) : ofTree(host, tree!)
+  const missing = needed.filter((name) => !there.includes(name))
+  const names = there.filter((name) => !name.startsWith('name='))
+  if (missing.length === 0) return good(names.join(', '))
+  return bad(
+    `missing: ${missing.join(', ')}; there are: ${names.join(', ') || 'none'}`,
+    version === 1 ? atStart(missing, 'Mount them, or begin') : remedyOnV2(host, tree!, missing),
+  )
+}
+
+const atStart = (missing: readonly string[], begin = 'Begin') =>
+  `${begin} the kernel with ${missing.map((name) => `cgroup_enable=${name}`).join(' ')}`
+
+function ofTree({ read }: Pick<Host, 'read'>, tree: string): string[] {
+  return read(`${tree}/cgroup.controllers`)?.split(' ').filter(Boolean) ?? []
+}
+
+/** A controller is missing because a v1 tree has it, or the group above keeps it, or the kernel began without it. */
+function remedyOnV2(
+  { read, exists }: Pick<Host, 'read' | 'exists'>,
+  tree: string,
+  missing: readonly string[],
+) {
+  const onV1 = missing.filter(
+    (name) => Number(new RegExp(`^${name}\\s+(\\d+)`, 'm').exec(read('/proc/cgroups') ?? '')?.[1]) > 0,
+  )
+  if (onV1.length > 0) {
+    return `v1 has them, mounted or not: begin the kernel with cgroup_no_v1=all (on WSL: kernelCommandLine in .wslconfig)`
+  }
+  // only a group that is not the top of the system has a type
+  return exists(`${tree}/cgroup.type`)
+    ? 'The group above does not hand them down: see cgroup.controllers, cgroups(7)'
+    : atStart(missing)
 }
 
 /** Set one of each, in a group that is removed again; but not where processes would have to be moved for it. */

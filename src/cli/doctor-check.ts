@@ -13,6 +13,8 @@ export interface Finding {
   readonly found: string
   /** What to do about it. */
   readonly remedy?: string
+  /** The chapters that cannot work with it, if it is bad, and with them what stands on them; without this that of the check. */
+  readonly stops?: readonly number[]
 }
 
 export interface Check {
@@ -42,9 +44,14 @@ export interface Host {
   readonly list: (path: string) => readonly string[]
 }
 
-export const good = (found: string): Finding => ({ verdict: 'good', found })
+export const good = (found: string, remedy?: string): Finding => ({ verdict: 'good', found, remedy })
 export const weak = (found: string, remedy?: string): Finding => ({ verdict: 'weak', found, remedy })
-export const bad = (found: string, remedy?: string): Finding => ({ verdict: 'bad', found, remedy })
+export const bad = (found: string, remedy?: string, stops?: readonly number[]): Finding => ({
+  verdict: 'bad',
+  found,
+  remedy,
+  stops,
+})
 export const unseen = (found: string): Finding => ({ verdict: 'unseen', found })
 
 /** A check that means something on Linux only. */
@@ -71,6 +78,9 @@ export function examine({ chapter, name, check }: Check, host: Host): Examined {
     return { chapter, name, ...bad(found ?? '', remedy.join(' ') || undefined) }
   }
 }
+
+/** What is for root, and what makes a container: all but the first, for every chapter stands on one of these. */
+export const fromTheSecond: readonly number[] = [2, 4]
 
 /** Do containers run here? */
 export function allRuns(results: readonly Finding[]): boolean {

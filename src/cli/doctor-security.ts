@@ -1,7 +1,18 @@
-// The doctor, chapters 8 and 9: the rights that can be handed on, and the terminal.
+// The doctor, chapter 8: the rights that can be handed on.
 
+import { profileNames, profilesFile, usualProfile } from '../security/apparmor.ts'
 import { allCapabilities, capabilityMasks, namesOf } from '../security/capabilities.ts'
-import { bad, type Check, type Finding, good, type Host, onLinux, unseen, weak } from './doctor-check.ts'
+import { selinuxDirectory } from '../security/selinux.ts'
+import {
+  bad,
+  type Check,
+  type Finding,
+  fromTheSecond,
+  good,
+  type Host,
+  onLinux,
+  weak,
+} from './doctor-check.ts'
 
 /** Without one of these no container can be made: they mount, make devices and networks, and become other users. */
 const needed = [
@@ -23,12 +34,7 @@ const remedy =
 export const securityChecks: readonly Check[] = [
   { chapter: 8, name: 'capabilities', check: onLinux((host) => capabilities(host)) },
   { chapter: 8, name: 'seccomp', check: onLinux((host) => seccomp(host)) },
-  {
-    chapter: 9,
-    name: 'terminal',
-    check: ({ terminal }) =>
-      terminal ? good('yes') : unseen('none here, and -t needs one: this is a pipe or a script'),
-  },
+  { chapter: 8, name: 'policies', check: onLinux((host) => policies(host)) },
 ]
 
 export function capabilities({ read }: Pick<Host, 'read'>): Finding {
@@ -42,13 +48,32 @@ export function capabilities({ read }: Pick<Host, 'read'>): Finding {
   const missing = known.filter((name) => !namesOf(bounding).includes(name))
   if (missing.length === 0) return good(`all ${known.length}`)
   const essential = missing.filter((name) => needed.includes(name))
-  if (essential.length > 0) return bad(`missing: ${essential.join(', ')}`, remedy)
+  const onlyNetwork = essential.join() === 'CAP_NET_ADMIN'
+  if (essential.length > 0)
+    return bad(`missing: ${essential.join(', ')}`, remedy, onlyNetwork ? [7] : fromTheSecond)
   return weak(`missing: ${missing.join(', ')}`, `Not even --privileged can give them. ${remedy}`)
+}
+
+/** Policies of the host, which hold besides all that is ours: AppArmor is used by itself, SELinux where it is asked for. */
+export function policies({ read }: Pick<Host, 'read'>): Finding {
+  const profiles = read(profilesFile)
+  if (read(`${selinuxDirectory}/enforce`) !== undefined)
+    return good(
+      'SELinux: containers have labels where they are asked for, --security-opt label=type:container_t',
+    )
+  if (profiles === undefined) return good('this host has neither AppArmor nor SELinux')
+  return profileNames(profiles).includes(usualProfile)
+    ? good(`AppArmor: every container has the profile ${usualProfile}`)
+    : good(`AppArmor is on, but ${usualProfile} is not loaded: a container has the profile that it asks for`)
 }
 
 export function seccomp({ read }: Pick<Host, 'read'>): Finding {
   const mode = /^Seccomp:\s*(\d)/m.exec(read('/proc/self/status') ?? '')?.[1]
-  if (mode === undefined) return weak('this kernel has no filter for system calls')
+  if (mode === undefined)
+    return weak(
+      'this kernel has no filter for system calls',
+      'Containers run only with --security-opt seccomp=unconfined: then each may make every call that the kernel has.',
+    )
   return mode === '0'
     ? good('filters can be set, and none is upon us')
     : weak('a filter is upon us: it may refuse calls that containers need')

@@ -3,12 +3,24 @@
 import { describe, expect, it } from 'vitest'
 import { checks } from './doctor.ts'
 import { cgroupVersion, controllers, swap } from './doctor-cgroups.ts'
-import { allRuns, bad, examine, good, type Host, unseen, weak } from './doctor-check.ts'
-import { kernel, node, surroundings } from './doctor-machine.ts'
+import { chapterVerdicts, lastWord, ranges } from './doctor-chapters.ts'
+import {
+  allRuns,
+  bad,
+  type Examined,
+  examine,
+  fromTheSecond,
+  good,
+  type Host,
+  unseen,
+  weak,
+} from './doctor-check.ts'
+import { kernel, masked, node, root, surroundings } from './doctor-machine.ts'
 import { forbidden, namespaceKinds } from './doctor-namespaces.ts'
 import { forwarding } from './doctor-network.ts'
-import { capabilities, seccomp } from './doctor-security.ts'
+import { capabilities, policies, seccomp } from './doctor-security.ts'
 import { clock, nameservers, overlay } from './doctor-storage.ts'
+import { programsInMemory } from './doctor-supervisor.ts'
 
 const v2 = '30 23 0:26 / /sys/fs/cgroup rw,nosuid - cgroup2 cgroup2 rw,nsdelegate'
 const v1 = (controller: string) =>
@@ -62,6 +74,16 @@ describe('the machine', () => {
     ['4.19.128-microsoft-standard', 'bad'],
   ])('with kernel %s is %s', (release, verdict) => expect(kernel(release).verdict).toBe(verdict))
 
+  it('tells root from root of a user namespace, and both from others', () => {
+    const map = (text: string) => host({ '/proc/self/uid_map': text })
+    expect(root(map('         0          0 4294967295')).found).toBe('yes')
+    expect(root(map('         0       1000          1\n         1     100000      65536'))).toMatchObject({
+      verdict: 'weak',
+      found: 'in a user namespace only; outside we are user 1000',
+    })
+    expect(root(host({}, { uid: 1000 })).verdict).toBe('bad')
+  })
+
   it('wants a Node that strips types', () => {
     expect([node('24.0.0'), node('20.19.1')].map(({ verdict }) => verdict)).toEqual(['good', 'bad'])
   })
@@ -76,10 +98,38 @@ describe('the machine', () => {
       'weak',
       /kcore/,
     ],
-    ['WSL', host({}, { release: '6.6.87.2-microsoft-standard-WSL2' }), 'good', /WSL 2/],
+    ['WSL 2', host({}, { release: '6.6.87.2-microsoft-standard-WSL2' }), 'good', /WSL 2/],
+    ['WSL 1', host({}, { release: '4.4.0-19041-Microsoft' }), 'bad', /WSL 1/],
     ['nothing', host({}), 'good', /not inside/],
   ])('sees that it is inside %s', (_, machine, verdict, found) => {
     expect(surroundings(machine)).toMatchObject({ verdict, found: expect.stringMatching(found) })
+  })
+})
+
+describe('/proc', () => {
+  const mounted = (...points: string[]) =>
+    host({ '/proc/self/mountinfo': points.map((point) => `9 8 0:5 / ${point} rw - tmpfs t rw`).join('\n') })
+
+  it('is looked at for what a container around us has masked', () => {
+    // as Docker does it
+    const docker = [
+      '/proc',
+      '/proc/bus',
+      '/proc/sys',
+      '/proc/acpi',
+      '/proc/kcore',
+      '/proc/keys',
+      '/proc/keys',
+    ]
+    expect(masked(mounted(...docker))).toMatchObject({
+      verdict: 'weak',
+      found: expect.stringContaining('/proc/bus, /proc/sys, /proc/acpi, /proc/kcore, /proc/keys'),
+      remedy: expect.stringContaining('--privileged'),
+    })
+  })
+
+  it('may have mounts in it that every system has', () => {
+    expect(masked(mounted('/proc', '/proc/sys/fs/binfmt_misc', '/proc/fs/nfsd')).verdict).toBe('good')
   })
 })
 
@@ -124,11 +174,41 @@ describe('control groups', () => {
     expect(cgroupVersion(host(mountinfo())).verdict).toBe('bad')
   })
 
-  it('need memory, cpu and pids', () => {
-    const tree = (names: string) => host({ ...mountinfo(v2), '/sys/fs/cgroup/cgroup.controllers': names })
-    expect(controllers(tree('cpuset cpu io memory pids')).verdict).toBe('good')
-    expect(controllers(tree('cpu pids'))).toMatchObject({ verdict: 'bad', found: 'missing: memory' })
-    expect(controllers(host(mountinfo(v1('memory'), v1('cpu')))).found).toBe('missing: pids')
+  it('of version 1 on Windows: the remedy has the command for Windows', () => {
+    const wsl = host(mountinfo(v1('memory'), v2), { release: '5.15.90.1-microsoft-standard-WSL2' })
+    expect(cgroupVersion(wsl)).toMatchObject({
+      verdict: 'good',
+      remedy: expect.stringContaining('wsl --update'),
+    })
+    expect(cgroupVersion(host(mountinfo(v1('memory')))).remedy).toBeUndefined()
+  })
+
+  const tree = (names: string, more: Readonly<Record<string, string>> = {}) =>
+    host({ ...mountinfo(v2), '/sys/fs/cgroup/cgroup.controllers': names, ...more })
+
+  it('need memory, cpu and pids, and say which else there are', () => {
+    const all = controllers(tree('cpuset cpu io memory pids'))
+    expect(all).toMatchObject({ verdict: 'good', found: 'cpuset, cpu, io, memory, pids' })
+    expect(controllers(tree('cpu pids'))).toMatchObject({
+      verdict: 'bad',
+      found: 'missing: memory; there are: cpu, pids',
+    })
+    expect(controllers(host(mountinfo(v1('memory'), v1('cpu'), v1('name=systemd'))))).toMatchObject({
+      found: 'missing: pids; there are: memory, cpu',
+      remedy: 'Mount them, or begin the kernel with cgroup_enable=pids',
+    })
+  })
+
+  it.each([
+    ['the kernel began without it, as on a Raspberry Pi', {}, /^Begin the kernel with cgroup_enable=memory$/],
+    ['the group above keeps it', { '/sys/fs/cgroup/cgroup.type': 'domain' }, /does not hand them down/],
+    [
+      'version 1 holds it, though it is mounted nowhere',
+      { '/proc/cgroups': '#subsys_name\thierarchy\ncpu\t0\t1\t1\nmemory\t7\t1\t1' },
+      /cgroup_no_v1=all/,
+    ],
+  ])('say why one is missing: %s', (_, files, remedy) => {
+    expect(controllers(tree('cpu pids', files)).remedy).toMatch(remedy)
   })
 
   it('count swap, or not', () => {
@@ -165,6 +245,16 @@ describe('layers, images and network', () => {
     expect(forwarding(host({ '/proc/sys/net/ipv4/ip_forward': '0' })).found).toMatch(/^off; the first/)
     expect(forwarding(host({})).verdict).toBe('bad')
   })
+
+  it('know that it cannot be where the settings are read-only', () => {
+    const settings = (options: string) =>
+      host({
+        '/proc/sys/net/ipv4/ip_forward': '0',
+        '/proc/self/mountinfo': `40 39 0:5 /sys /proc/sys ${options} - proc proc rw`,
+      })
+    expect(forwarding(settings('ro,nosuid')).found).toMatch(/^off, and cannot be switched on/)
+    expect(forwarding(settings('rw,nosuid')).verdict).toBe('good')
+  })
 })
 
 describe('rights', () => {
@@ -187,6 +277,11 @@ describe('rights', () => {
     expect(capabilities(host(status('00000000a80425fb')))).toMatchObject({
       verdict: 'bad',
       found: 'missing: CAP_NET_ADMIN, CAP_SYS_ADMIN',
+      stops: [2, 4],
+    })
+    expect(capabilities(host(status('000001ffffffefff')))).toMatchObject({
+      found: 'missing: CAP_NET_ADMIN',
+      stops: [7],
     })
   })
 
@@ -194,6 +289,58 @@ describe('rights', () => {
     expect(seccomp(host(status('0', 0))).verdict).toBe('good')
     expect(seccomp(host(status('0', 2))).verdict).toBe('weak')
     expect(seccomp(host({})).verdict).toBe('weak')
+  })
+})
+
+describe('programs in memory', () => {
+  it('are missed where they are forbidden, and only there', () => {
+    const withSetting = (value: string) => programsInMemory(host({ '/proc/sys/vm/memfd_noexec': value }))
+    expect(programsInMemory(host({})).verdict).toBe('good')
+    expect(['0', '1', '2'].map((value) => withSetting(value).verdict)).toEqual(['good', 'good', 'weak'])
+  })
+})
+
+describe('the last word', () => {
+  const found = (chapter: number, name: string, finding = bad('it is not there')): Examined => ({
+    chapter,
+    name,
+    ...finding,
+  })
+  const sentence = (...results: Examined[]) => lastWord(chapterVerdicts(results), results)
+
+  it('says which chapters work, and why the others will not', () => {
+    expect(sentence()).toBe('All chapters work here.')
+    expect(sentence(found(7, 'nf_tables', weak('no')), found(5, 'overlay', unseen('?')))).toMatch(
+      /^All chapters/,
+    )
+    expect(sentence(found(7, 'nf_tables'))).toBe(
+      'Chapters 1–6 and 8 work here; 7 and 9–11 will not: nf_tables (it is not there)',
+    )
+    expect(sentence(found(1, 'root', bad('no', '', fromTheSecond)))).toBe(
+      'Chapter 1 works here; 2–11 will not: root (no)',
+    )
+    expect(sentence(found(1, 'kernel'), found(4, 'version'))).toBe('No chapter works here: kernel, version')
+  })
+
+  it('knows what stands on what', () => {
+    const stopped = (name: string, chapter: number) =>
+      chapterVerdicts([found(chapter, name)]).flatMap(({ chapter: number, works, because }) =>
+        works ? [] : [[number, because]],
+      )
+    expect(stopped('version', 4)).toEqual([
+      [4, ['version']],
+      [9, ['version']],
+      [10, ['version']],
+      [11, ['version']],
+    ])
+    expect(stopped('overlay', 5).map(([number]) => number)).toEqual([5, 6, 9, 10, 11])
+    expect(stopped('kinds', 3).map(([number]) => number)).toEqual([3, 5, 6, 7, 8, 9, 10, 11])
+  })
+
+  it('writes numbers as people do', () => {
+    expect(ranges([1, 2, 3, 4, 5, 6, 9])).toBe('1–6 and 9')
+    expect(ranges([1, 2, 4, 6, 7, 8])).toBe('1, 2, 4 and 6–8')
+    expect(ranges([7])).toBe('7')
   })
 })
 
@@ -211,5 +358,17 @@ describe('the end', () => {
       found: 'it broke',
       remedy: 'mend it so',
     })
+  })
+})
+
+describe('the policies of the host', () => {
+  const found = (files: Record<string, string>) => policies({ read: (path) => files[path] }).found
+  const profiles = '/sys/kernel/security/apparmor/profiles'
+
+  it('are named, with what they are for containers', () => {
+    expect(found({})).toBe('this host has neither AppArmor nor SELinux')
+    expect(found({ [profiles]: 'docker-default (enforce)\n' })).toContain('every container has the profile')
+    expect(found({ [profiles]: 'man (enforce)\n' })).toContain('docker-default is not loaded')
+    expect(found({ '/sys/fs/selinux/enforce': '1' })).toContain('labels where they are asked for')
   })
 })

@@ -4,13 +4,16 @@
 import { Command } from 'commander'
 import { UserError } from '../container/user-error.ts'
 import { cgroupChecks } from './doctor-cgroups.ts'
+import { chapterVerdicts, lastWord } from './doctor-chapters.ts'
 import { allRuns, type Check, type Examined, examine, thisHost, type Verdict } from './doctor-check.ts'
 import { machineChecks } from './doctor-machine.ts'
 import { namespaceChecks } from './doctor-namespaces.ts'
 import { networkChecks } from './doctor-network.ts'
 import { securityChecks } from './doctor-security.ts'
 import { storageChecks } from './doctor-storage.ts'
-import { out } from './print.ts'
+import { supervisorChecks } from './doctor-supervisor.ts'
+import { terminalChecks } from './doctor-terminal.ts'
+import { coloured } from './print.ts'
 
 export const checks: readonly Check[] = [
   ...machineChecks,
@@ -19,6 +22,8 @@ export const checks: readonly Check[] = [
   ...storageChecks,
   ...networkChecks,
   ...securityChecks,
+  ...supervisorChecks,
+  ...terminalChecks,
 ]
 
 const chapters: Readonly<Record<number, string>> = {
@@ -30,7 +35,8 @@ const chapters: Readonly<Record<number, string>> = {
   6: 'images',
   7: 'network',
   8: 'rights',
-  9: 'you',
+  10: 'who stays for the container',
+  11: 'the terminal',
 }
 
 export function command(): Command {
@@ -48,7 +54,8 @@ async function doctor({ format }: { format?: string }): Promise<void> {
   const host = thisHost()
   const results = checks.map((check) => examine(check, host))
   const runs = allRuns(results)
-  if (format === 'json') out(JSON.stringify({ runs, checks: results }))
+  if (format === 'json')
+    coloured(JSON.stringify({ runs, chapters: chapterVerdicts(results), checks: results }))
   else await show(results, runs)
   process.exitCode = runs ? 0 : 1
 }
@@ -61,17 +68,18 @@ async function show(results: readonly Examined[], runs: boolean): Promise<void> 
   const width = Math.max(...results.map(({ name }) => name.length)) + 2
   let before = 0
   for (const { chapter, name, verdict, found, remedy } of results) {
-    if (chapter !== before) out(cyan(`\nchapter ${chapter}: ${chapters[chapter]}`))
+    if (chapter !== before) coloured(cyan(`\nchapter ${chapter}: ${chapters[chapter]}`))
     before = chapter
-    out(`  ${paint[verdict](marks[verdict])} ${name.padEnd(width)}${found}`)
-    if (remedy !== undefined) out(dim(`    ${' '.repeat(width)}${remedy}`))
+    coloured(`  ${paint[verdict](marks[verdict])} ${name.padEnd(width)}${found}`)
+    if (remedy !== undefined) coloured(dim(`    ${' '.repeat(width)}${remedy}`))
   }
   const weaknesses = results.filter(({ verdict }) => verdict === 'weak').length
-  out(
+  coloured(
     bold(
       runs
         ? `\nContainers can run here${weaknesses === 0 ? '.' : `; mind what is marked with ${marks.weak}`}`
         : `\nContainers cannot run here: see what is marked with ${marks.bad}`,
     ),
   )
+  coloured(lastWord(chapterVerdicts(results), results))
 }

@@ -21,14 +21,14 @@ const packed = `${__dirname}/../../dist/main.cjs`
  * These shall start fast and get a file each: kept is what the first start compiled, so commands that share a file
  * would each miss what they need.
  */
-const fast = ['run', 'exec', 'ps']
+const fast = ['run', 'exec', 'ps', 'supervise', 'stop', 'rm', 'start', 'logs', 'inspect']
 
 start()
 
 async function start() {
   const cache = cacheFolder()
   if (existsSync(packed) && !existsSync(`${__dirname}/main.ts`))
-    return run(packed, cache && `${cache}/packed-${keyOf([packed])}`)
+    return run(packed, cache && keeping(`${cache}/packed-${keyOf([packed])}`))
   if (!cache) return import('./main.ts')
   const command = process.argv.slice(2).find((word) => !word.startsWith('-'))
   const name = fast.includes(command) ? command : 'main'
@@ -40,7 +40,14 @@ async function start() {
     keepOnly(folder, cache)
     for (const [file, text] of Object.entries(files)) write(`${folder}/${file}`, text)
   }
+  keeping(`${folder}/`)
   run(`${folder}/${name}.cjs`, isFirst ? undefined : `${folder}/${name}`)
+}
+
+/** What else is made and kept for this very program may lie in files whose names begin so: container/seccomp-filter.ts. */
+function keeping(prefix) {
+  globalThis.gockerKeeps = prefix
+  return prefix
 }
 
 /** One for each place that this program lies in; only its owner can write there. */

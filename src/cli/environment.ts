@@ -21,7 +21,8 @@ export function readEnvironment(
   })
 }
 
-function linesOf(file: string): string[] {
+/** The lines `KEY=value` and `KEY` of a file, without comments. @throws UserError in Docker's words */
+export function linesOf(file: string): string[] {
   let text: string
   try {
     text = readFileSync(file, 'utf8')

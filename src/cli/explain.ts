@@ -4,13 +4,14 @@
 import { assumed, type Hierarchy, hierarchy } from '../cgroup/hierarchy.ts'
 import { design } from '../container/create.ts'
 import { type Explanation, explanation } from '../container/explain.ts'
+import { shownNetwork } from '../container/network-request.ts'
 import type { RunOptions } from '../container/options.ts'
 import { places as placesHere } from '../container/places.ts'
 import { type Image, openStore } from '../image/store.ts'
 import { tinyConfig } from '../rootfs/tiny.ts'
 import { isSyscall, plainValue, type Step, type Syscall } from '../syscall/syscall.ts'
 import { notation } from '../syscall/trace.ts'
-import { out } from './print.ts'
+import { coloured } from './print.ts'
 
 const chapters: Readonly<Record<number, string>> = {
   1: 'system calls',
@@ -22,6 +23,7 @@ const chapters: Readonly<Record<number, string>> = {
   7: 'network',
   8: 'security',
   9: 'the container',
+  11: 'the terminal',
 }
 
 export interface ExplainRequest {
@@ -35,7 +37,7 @@ export async function explain({ image: imageName, command, options }: ExplainReq
   const found = findImage(imageName)
   const image = found ?? likeTiny
   const places = placesHere()
-  const { spec, overlay } = design({
+  const { spec, overlay, state } = design({
     places,
     image,
     imageName,
@@ -44,9 +46,9 @@ export async function explain({ image: imageName, command, options }: ExplainReq
     machine: undefined,
     warn: () => {},
   })
-  const explained = explanation(spec, overlay, controlGroups(), options.network)
+  const explained = explanation(spec, overlay, controlGroups(), shownNetwork(places, state))
   const total = explained.parent.length + 1 + explained.child.length
-  out(
+  coloured(
     bold(`gocker run ${imageName}: ${total} calls`) +
       dim(
         found
@@ -54,7 +56,9 @@ export async function explain({ image: imageName, command, options }: ExplainReq
           : `   (${imageName} is not on this machine, or only root may see it: shown is what an image like tiny would give)`,
       ),
   )
-  out(dim('Nothing of this is run. Beside each call: why it is made. <…> is what an earlier call returned.'))
+  coloured(
+    dim('Nothing of this is run. Beside each call: why it is made. <…> is what an earlier call returned.'),
+  )
   const paint = { bold, cyan, dim }
   show('gocker itself', explained.parent, paint)
   show('the new process begins', [explained.clone], paint)
@@ -64,14 +68,16 @@ export async function explain({ image: imageName, command, options }: ExplainReq
 type Paint = Readonly<Record<'bold' | 'cyan' | 'dim', (text: string) => string>>
 
 function show(who: string, steps: Explanation['child'], { bold, cyan, dim }: Paint): void {
-  out(`\n${bold(`── ${who} `.padEnd(60, '─'))}`)
+  coloured(`\n${bold(`── ${who} `.padEnd(60, '─'))}`)
   const nameOf = resultNames(steps)
   let chapter = 0
   for (const step of steps) {
-    if (step.chapter !== chapter) out(`\n${cyan(`chapter ${step.chapter}: ${chapters[step.chapter]}`)}`)
+    if (step.chapter !== chapter) coloured(`\n${cyan(`chapter ${step.chapter}: ${chapters[step.chapter]}`)}`)
     chapter = step.chapter
-    if (step.why !== '') out(dim(`  # ${step.why}`))
-    out(`  ${notation(step.call, nameOf)}${isUsed(step.call, steps) ? dim(` = ${nameOf(step.call)}`) : ''}`)
+    if (step.why !== '') coloured(dim(`  # ${step.why}`))
+    coloured(
+      `  ${notation(step.call, nameOf)}${isUsed(step.call, steps) ? dim(` = ${nameOf(step.call)}`) : ''}`,
+    )
   }
 }
 

@@ -2,7 +2,7 @@
 
 import { UserError } from '../container/user-error.ts'
 import { parsePlatform, platformText } from '../image/platform.ts'
-import { familiar, parseReference } from '../image/reference.ts'
+import { familiar, parseReference, withTag } from '../image/reference.ts'
 import { type Image, openStore } from '../image/store.ts'
 import { err } from './print.ts'
 
@@ -17,6 +17,7 @@ export async function findOrPull(
   name: string,
   policy: PullPolicy,
   platform: string | undefined,
+  quiet = false,
 ): Promise<Image> {
   const store = openStore(root)
   const wanted = platform === undefined ? undefined : parsePlatform(platform)
@@ -34,12 +35,12 @@ export async function findOrPull(
   }
   if (policy === 'never')
     throw new UserError(
-      `No such image: ${name}\nIt is not on this machine, and --pull never says not to look elsewhere.`,
+      `No such image: ${withTag(name)}\nIt is not on this machine, and --pull never says not to look elsewhere.`,
       125,
     )
-  if (policy === 'missing') err(`Unable to find image '${familiar(parseReference(name))}' locally`)
+  if (policy === 'missing' && !quiet) err(`Unable to find image '${familiar(parseReference(name))}' locally`)
   const { pullImage } = await import('./pull-image.ts')
-  return pullImage({ root, name, platform, stream: process.stderr })
+  return pullImage({ root, name, platform, stream: process.stderr, quiet })
 }
 
 export function isTiny(name: string): boolean {

@@ -27,13 +27,36 @@ describe('a template', () => {
     ['{{index .In "a b"}}', 'c'],
     ['{{.Name}}\\t{{.N}}\\n', 'One\t3\n'],
     ['no action', 'no action'],
+    ['{{range .List}}<{{.}}>{{end}}', '<a><b>'],
+    ['{{range $i, $x := .List}}{{$i}}{{$x}} {{$.Name}};{{end}}', '0a One;1b One;'],
+    ['{{range $key, $value := .In.side}}{{$key}}={{$value}}{{end}}', 'x=1'],
+    ['{{range .None}}x{{else}}nothing{{end}}', 'nothing'],
+    ['{{if .Yes}}yes{{else}}no{{end}}', 'yes'],
+    ['{{if .None}}yes{{else if eq .N 3}}three{{else}}no{{end}}', 'three'],
+    ['{{with .In}}{{.side.x}}{{end}}', '1'],
+    ['{{$n := .Name}}{{$n}}{{$n | lower}}', 'Oneone'],
+    ['{{len .List}} {{index .List 1}} {{(index .List 0) | upper}}', '2 b A'],
+    ['{{join .List ", "}}{{/* nobody reads this */}}', 'a, b'],
+    ['{{split "a:b" ":"}} {{title "up and down"}} {{truncate .Name 2}}', '[a b] Up And Down On'],
+    ['{{printf "%s-%03d|%5s|%-5s|%q" .Name .N "x" "y" "z"}}', 'One-003|    x|y    |"z"'],
+    ['{{and .Yes (not .None)}} {{or .None "other"}} {{ne .N 4}} {{lt .N 4}}', 'true other true true'],
+    ['{{println .N}}', '3\n'],
+    ['a  {{- .Name -}}  b', 'aOneb'],
+    ['{{.In.side | json}}', '{"x":1}'],
   ])('%s', (template, text) => expect(fill(template, data)).toBe(text))
 
   it.each([
-    ['{{.Nosuch}}', "can't evaluate field Nosuch"],
-    ['{{.Name.More}}', "can't evaluate field More"],
+    ['{{.Nosuch}}', 'template: :1:2: executing "" at <.Nosuch>: map has no entry for key "Nosuch"'],
+    ['{{.In.Nosuch}}', 'template: :1:5: executing "" at <.In.Nosuch>: map has no entry for key "Nosuch"'],
+    ['{{.Name.More}}', "can't evaluate field More in type string"],
     ['{{nosuch .Name}}', 'function "nosuch" not defined'],
     ['{{}}', 'missing value for command'],
+    ['{{.Name', 'unclosed action'],
+    ['{{if .Yes}}', 'unexpected EOF'],
+    ['{{end}}', 'unexpected {{end}}'],
+    ['{{(.Name}}', 'unclosed left paren'],
+    ['{{$x}}', 'undefined variable "$x"'],
+    ['{{.Name )}}', 'unexpected ")"'],
   ])('%s is an error', (template, message) => expect(() => fill(template, data)).toThrow(message))
 })
 
@@ -48,15 +71,19 @@ const rows = [
 ]
 
 describe('rows', () => {
-  it('are a table, three blanks between the columns', () => {
+  it('are a table, three blanks between the columns and each of them ten wide at least', () => {
     expect(formatRows(rows, columns, undefined)).toBe(
-      ['ID    STATUS         NAMES', 'abc   Up 2 minutes   one', 'd                    second'].join('\n'),
+      [
+        'ID        STATUS         NAMES',
+        'abc       Up 2 minutes   one',
+        'd                        second',
+      ].join('\n'),
     )
     expect(formatRows(rows, columns, 'table')).toBe(formatRows(rows, columns, undefined))
   })
 
   it('are only headings if there are none', () => {
-    expect(formatRows([], columns, undefined)).toBe('ID   STATUS   NAMES')
+    expect(formatRows([], columns, undefined)).toBe('ID        STATUS    NAMES')
     expect(formatRows([], columns, 'json')).toBe('')
     expect(formatRows([], columns, 'table {{.Names}}')).toBe('NAMES')
   })
@@ -69,7 +96,7 @@ describe('rows', () => {
   it('are what a template makes of each, also as a table', () => {
     expect(formatRows(rows, columns, '{{.Names}}: {{.Id}}')).toBe('one: abc\nsecond: d')
     expect(formatRows(rows, columns, 'table {{.Names}}\\t{{.Id}}')).toBe(
-      'NAMES    ID\none      abc\nsecond   d',
+      'NAMES     ID\none       abc\nsecond    d',
     )
   })
 })

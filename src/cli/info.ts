@@ -4,10 +4,12 @@ import { readFileSync } from 'node:fs'
 import { arch, cpus, hostname, release, totalmem } from 'node:os'
 import { Command } from 'commander'
 import { hierarchy } from '../cgroup/hierarchy.ts'
+import { thisMachine } from '../container/machine.ts'
 import { places } from '../container/places.ts'
 import { list, status } from '../container/state.ts'
 import { binarySize } from '../container/units.ts'
 import { openStore } from '../image/store.ts'
+import { usualProfile } from '../security/apparmor.ts'
 import { fill } from './format.ts'
 import { out } from './print.ts'
 import { needRoot } from './root.ts'
@@ -48,6 +50,7 @@ function gather() {
     CgroupDriver: 'cgroupfs',
     CgroupVersion: String(control.version),
     CgroupControllers: control.mounts.flatMap(({ controllers }) => controllers),
+    SecurityOptions: securityOptions(),
     KernelVersion: release(),
     OperatingSystem: systemName(),
     OSType: 'linux',
@@ -71,6 +74,8 @@ function text(facts: ReturnType<typeof gather>): string {
     `Cgroup Driver: ${facts.CgroupDriver}`,
     `Cgroup Version: ${facts.CgroupVersion}`,
     `Cgroup Controllers: ${facts.CgroupControllers.join(' ')}`,
+    ...(facts.SecurityOptions.length > 0 ? ['Security Options:'] : []),
+    ...facts.SecurityOptions.flatMap(optionLines),
     `Kernel Version: ${facts.KernelVersion}`,
     `Operating System: ${facts.OperatingSystem}`,
     `OSType: ${facts.OSType}`,
@@ -80,6 +85,25 @@ function text(facts: ReturnType<typeof gather>): string {
     `Name: ${facts.Name}`,
     `Gocker Root Dir: ${facts.DockerRootDir}`,
   ].join('\n')
+}
+
+/** `name=seccomp,profile=builtin` as Docker prints it: its name, and below it what else is known of it. */
+function optionLines(option: string): string[] {
+  const [name = '', ...more] = option.split(',').map((part) => part.replace(/^name=/, ''))
+  return [
+    `  ${name}`,
+    ...more.map((part) => `   ${part[0]!.toUpperCase()}${part.slice(1).replace('=', ': ')}`),
+  ]
+}
+
+/** What is upon every container, if nothing else is said. In Docker's words. */
+function securityOptions(): string[] {
+  const hasFilters = /^Seccomp:/m.test(readFileSync('/proc/self/status', 'latin1'))
+  return [
+    ...(thisMachine().apparmor()?.includes(usualProfile) ? ['name=apparmor'] : []),
+    ...(hasFilters ? ['name=seccomp,profile=builtin'] : []),
+    ...(process.env.GOCKER_USERNS_REMAP ? ['name=userns'] : []),
+  ]
 }
 
 /** os-release(5) */

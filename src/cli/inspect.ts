@@ -1,14 +1,20 @@
 // gocker inspect: all that is known of containers and images, as JSON in Docker's field names.
 
 import { Command } from 'commander'
-import { type Places, places } from '../container/places.ts'
-import { exitCodeOf, find, folder, loadSpec, type State, status } from '../container/state.ts'
+import { find } from '../container/named.ts'
+import { runningMembers } from '../container/network-remove.ts'
+import { findNetwork } from '../container/networks.ts'
+import { places } from '../container/places.ts'
 import { UserError } from '../container/user-error.ts'
-import { familiar, parseReference } from '../image/reference.ts'
-import { type Image, openStore } from '../image/store.ts'
+import { findVolume } from '../container/volumes.ts'
+import { openStore } from '../image/store.ts'
 import { fill } from './format.ts'
+import { containerDetails } from './inspect-container.ts'
+import { imageDetails } from './inspect-image.ts'
+import { describeNetwork } from './network-inspect.ts'
 import { err, out } from './print.ts'
 import { needRoot } from './root.ts'
+import { describeVolume } from './volume-inspect.ts'
 
 export function command(): Command {
   return new Command('inspect')
@@ -16,21 +22,26 @@ export function command(): Command {
     .usage('[OPTIONS] NAME|ID [NAME|ID...]')
     .argument('<NAME...>')
     .option('-f, --format <string>', "'json', or a template as {{.State.Status}}")
-    .option('--type <string>', 'Only look for: container or image')
+    .option('-s, --size', 'Display total file sizes if the type is container', false)
+    .option('--type <string>', 'Only look for: container, image, network or volume')
     .action(inspect)
 }
 
+const kinds = ['container', 'image', 'network', 'volume']
+
 interface Flags {
   readonly format?: string
+  readonly size?: boolean
   readonly type?: string
 }
 
-function inspect(names: readonly string[], { format, type }: Flags): void {
+export function inspect(names: readonly string[], { format, type, size = false }: Flags): void {
   needRoot()
+  if (type !== undefined && !kinds.includes(type)) throw new UserError(`unknown type: "${type}"`)
   const found: unknown[] = []
   for (const name of names) {
     try {
-      found.push(look(name, type))
+      found.push(look(name, type, size))
     } catch (error) {
       err(`gocker: ${(error as Error).message}`)
       process.exitCode = 1
@@ -40,116 +51,32 @@ function inspect(names: readonly string[], { format, type }: Flags): void {
   else for (const one of found) out(format === 'json' ? JSON.stringify(one) : fill(format, one))
 }
 
-function look(name: string, type: string | undefined): unknown {
+/** The first thing of that name, in Docker's order: a container, an image, a network, a volume. */
+function look(name: string, type: string | undefined, size: boolean): unknown {
   const here = places()
-  if (type !== 'image') {
+  const looks: Readonly<Record<string, () => unknown>> = {
+    container: () => containerDetails(here, find(here, name), size),
+    image: () => {
+      const store = openStore(here.root)
+      const found = store.look(name)
+      return found && imageDetails(store, found)
+    },
+    network: () => {
+      const network = findNetwork(here, name)
+      return describeNetwork(network, runningMembers(here, network))
+    },
+    volume: () => describeVolume(here, findVolume(here, name)),
+  }
+  for (const [kind, look] of Object.entries(looks)) {
+    if (type !== undefined && type !== kind) continue
     try {
-      return container(here, find(here, name))
+      const found = look()
+      if (found !== undefined) return found
     } catch (error) {
-      if (type === 'container' || !(error instanceof UserError) || !error.message.startsWith('No such'))
-        throw error
+      const isMissing =
+        error instanceof UserError && /^No such| not found$|: no such volume$/.test(error.message)
+      if (type === kind || !isMissing) throw error
     }
   }
-  const found = openStore(here.root).look(name)
-  if (!found) throw new UserError(`No such ${type ?? 'object'}: ${name}`)
-  return image(found)
-}
-
-const never = '0001-01-01T00:00:00Z'
-
-function container(here: Places, state: State): unknown {
-  const spec = loadSpec(here, state.id)
-  const now = status(state)
-  const { memory, cpu, pids } = spec.linux.resources
-  const { network } = state
-  return {
-    Id: state.id,
-    Created: state.created,
-    Path: state.command[0],
-    Args: state.command.slice(1),
-    State: {
-      Status: now,
-      Running: now === 'running',
-      Paused: false,
-      Restarting: false,
-      OOMKilled: state.oomKilled ?? false,
-      Dead: false,
-      Pid: now === 'running' ? state.pid : 0,
-      ExitCode: now === 'exited' ? exitCodeOf(state) : 0,
-      Error: '',
-      StartedAt: state.startedAt ?? never,
-      FinishedAt: state.finishedAt ?? never,
-    },
-    Image: state.imageId,
-    ResolvConfPath: `${folder(here, state.id)}/resolv.conf`,
-    HostnamePath: `${folder(here, state.id)}/hostname`,
-    HostsPath: `${folder(here, state.id)}/hosts`,
-    Name: `/${state.name}`,
-    Driver: 'overlay2',
-    Platform: 'linux',
-    HostConfig: {
-      NetworkMode: network.mode,
-      AutoRemove: state.autoRemove,
-      Memory: memory?.limit ?? 0,
-      MemorySwap: memory?.swap ?? 0,
-      NanoCpus: cpu?.quota ? Math.round((cpu.quota / (cpu.period ?? 100_000)) * 1e9) : 0,
-      PidsLimit: pids?.limit ?? null,
-      ReadonlyRootfs: spec.root.readonly,
-      CgroupParent: '/gocker',
-      MaskedPaths: spec.linux.maskedPaths,
-      ReadonlyPaths: spec.linux.readonlyPaths,
-    },
-    GraphDriver: {
-      Name: 'overlay2',
-      Data: {
-        LowerDir: state.layers.map((layer) => `${here.layers}/${layer}`).join(':'),
-        UpperDir: `${folder(here, state.id)}/upper`,
-        WorkDir: `${folder(here, state.id)}/work`,
-        MergedDir: spec.root.path,
-      },
-    },
-    Mounts: [],
-    Config: {
-      Hostname: spec.hostname ?? '',
-      User: spec.process.user.uid === 0 ? '' : `${spec.process.user.uid}:${spec.process.user.gid}`,
-      Tty: spec.process.terminal,
-      Env: spec.process.env,
-      Cmd: state.command,
-      Image: state.image,
-      WorkingDir: spec.process.cwd,
-      Labels: {},
-    },
-    NetworkSettings: {
-      IPAddress: network.address ?? '',
-      Gateway: network.gateway ?? '',
-      MacAddress: network.mac ?? '',
-      Ports: {},
-      Networks: {
-        [network.mode]: {
-          IPAddress: network.address ?? '',
-          Gateway: network.gateway ?? '',
-          MacAddress: network.mac ?? '',
-          IPPrefixLen: network.address ? 16 : 0,
-        },
-      },
-    },
-  }
-}
-
-function image(found: Image): unknown {
-  const { config } = found
-  const reference = found.reference === undefined ? undefined : parseReference(found.reference)
-  const name = reference ? familiar(reference) : undefined
-  return {
-    Id: found.id,
-    RepoTags: name ? [name] : [],
-    RepoDigests: name ? [`${name.replace(/:[^/]*$/, '')}@${found.repoDigest}`] : [],
-    Created: found.created,
-    Architecture: config.architecture,
-    Os: config.os,
-    Size: found.size,
-    Config: config.config ?? {},
-    RootFS: { Type: 'layers', Layers: config.rootfs.diff_ids },
-    GraphDriver: { Name: 'overlay2', Data: { Layers: found.layers } },
-  }
+  throw new UserError(`No such ${type ?? 'object'}: ${name}`)
 }

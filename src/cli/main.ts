@@ -1,18 +1,19 @@
 // The command line: which command, and what becomes of its errors.
 
 import { Command, CommanderError } from 'commander'
-import { places } from '../container/places.ts'
 import { ENGINE_FAILED, UserError } from '../container/user-error.ts'
-import { commands } from './commands.ts'
+import { commands, internal } from './commands.ts'
+import { explained } from './explained.ts'
+import { grouped } from './help-groups.ts'
 import { err, out } from './print.ts'
-import { usageError } from './usage.ts'
+import { plainSwitches } from './switches.ts'
+import { commandOf, usageError } from './usage.ts'
 import { version } from './version-number.ts'
 
 export const done = main(process.argv.slice(2))
 
 async function main(words: readonly string[]): Promise<void> {
-  // `gocker help run` is `gocker run --help`
-  const argv = words[0] === 'help' ? [...words.slice(1), '--help'] : words
+  const argv = helpWords(words)
   if (argv[0] === '-v' || argv[0] === '--version') {
     out(`Gocker version ${version()}`)
     return
@@ -24,16 +25,24 @@ async function main(words: readonly string[]): Promise<void> {
     .usage('[OPTIONS] COMMAND')
     .enablePositionalOptions()
   const wanted = argv.find((word) => !word.startsWith('-'))
-  const load = wanted === undefined ? undefined : commands[wanted]
+  const load = wanted === undefined ? undefined : (commands[wanted] ?? internal[wanted])
   const loaded = load ? [await load()] : await Promise.all(Object.values(commands).map((one) => one()))
-  for (const { command } of loaded) program.addCommand(command())
+  for (const command of grouped(loaded.map((one) => one.command()))) program.addCommand(command)
   forEach(program, prepare)
   try {
     if (argv.length === 0) return program.outputHelp()
-    await program.parseAsync(argv, { from: 'user' })
+    await program.parseAsync(plainSwitches(commandOf(program, argv), argv), { from: 'user' })
   } catch (error) {
     process.exitCode = report(error, program, argv)
   }
+}
+
+/** `gocker help run` is `gocker run --help`, and `gocker volume help` is `gocker volume --help`. */
+function helpWords(words: readonly string[]): readonly string[] {
+  const [first = '', second] = words
+  if (first === 'help') return [...words.slice(1), '--help']
+  const isGroup = ['container', 'image', 'network', 'volume', 'system', 'seccomp'].includes(first)
+  return isGroup && second === 'help' ? [first, ...words.slice(2), '--help'] : words
 }
 
 /** Errors come to `report`; the words on the screen are Docker's, not commander's. */
@@ -66,12 +75,12 @@ function report(error: unknown, program: Command, argv: readonly string[]): numb
   }
   if (error instanceof UserError) {
     err(`gocker: ${error.message}`)
-    return error.exitCode
+    return statusOf(error, commandOf(program, argv))
   }
   if (error instanceof Error && !isFault(error)) {
     err(`gocker: ${explained(error)}`)
     // what `run` itself cannot do must not look like the end of the program in the container
-    return argv[0] === 'run' ? ENGINE_FAILED : 1
+    return commandOf(program, argv).name() === 'run' ? ENGINE_FAILED : 1
   }
   err(
     `gocker: ${error instanceof Error ? error.stack : String(error)}\nThis is a fault in gocker itself: please report it.`,
@@ -79,22 +88,12 @@ function report(error: unknown, program: Command, argv: readonly string[]): numb
   return ENGINE_FAILED
 }
 
-/** What usually causes an error of the file system, and what to do. Those of our own calls say it already. */
-function explained(error: NodeJS.ErrnoException): string {
-  const { code, message, path } = error
-  const said = message.replace(/^E[A-Z]+: /, '')
-  const root = places().root
-  switch (message.startsWith(`${code}: `) ? code : undefined) {
-    case undefined:
-      return message
-    case 'ENOSPC':
-    case 'EDQUOT':
-      return `${said}\nThe disk under ${root} is full. Make room: gocker system prune removes containers that have ended.`
-    case 'EROFS':
-      return `${said}\nThis is mounted read-only: ${path ?? root}. GOCKER_ROOT says where else gocker may write.`
-    default:
-      return said
-  }
+/** 125 is for what has to be told from the exit status of a program, and for mistakes with flags. */
+function statusOf({ exitCode, message }: UserError, command: Command): number {
+  const isOfContainers = !command.parent?.parent || command.parent.name() === 'container'
+  const startsProgram = isOfContainers && ['run', 'create', 'exec'].includes(command.name())
+  const isSaid = startsProgram || /^invalid argument /.test(message)
+  return exitCode === ENGINE_FAILED && !isSaid ? 1 : exitCode
 }
 
 /** A mistake in the program shows as one of these; everything else is about this machine, and its message says what. */

@@ -1,9 +1,12 @@
 // Pulling, as a person sees it: bars on a terminal, the last lines elsewhere, and an end when Ctrl-C is pressed.
 
 import { setFlagsFromString } from 'node:v8'
+import { record } from '../container/events.ts'
+import { places } from '../container/places.ts'
 import { UserError } from '../container/user-error.ts'
 import { showProgress } from '../image/progress.ts'
 import { pull } from '../image/pull.ts'
+import { familiar, familiarName, parseReference } from '../image/reference.ts'
 import { type Image, openStore } from '../image/store.ts'
 
 export interface PullRequest {
@@ -34,7 +37,11 @@ export async function pullImage({
   process.once('SIGTERM', stop)
   const progress = quiet ? undefined : showProgress(stream)
   try {
-    return await pull(openStore(root), name, { platform, signal: interrupted.signal, onProgress: progress })
+    const options = { platform, signal: interrupted.signal, onProgress: progress }
+    const image = await pull(openStore(root), name, options)
+    const reference = parseReference(name)
+    record(places(), 'image', 'pull', familiar(reference), { name: familiarName(reference) })
+    return image
   } finally {
     process.off('SIGINT', stop)
     process.off('SIGTERM', stop)

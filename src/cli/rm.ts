@@ -3,8 +3,9 @@
 import { Command } from 'commander'
 import { hierarchy } from '../cgroup/hierarchy.ts'
 import { places } from '../container/places.ts'
-import { remove } from '../container/remove.ts'
-import { forEachName } from './for-each-name.ts'
+import { type RemoveOptions, remove } from '../container/remove.ts'
+import { UserError } from '../container/user-error.ts'
+import { forEachName, MissingAnyway } from './for-each-name.ts'
 import { needRoot } from './root.ts'
 
 export function command(): Command {
@@ -13,10 +14,17 @@ export function command(): Command {
     .usage('[OPTIONS] CONTAINER [CONTAINER...]')
     .argument('<CONTAINER...>')
     .option('-f, --force', 'Force the removal of a running container (uses SIGKILL)', false)
-    .action((names: readonly string[], { force }: { force: boolean }) => {
+    .option('-v, --volumes', 'Remove anonymous volumes associated with the container', false)
+    .action((names: readonly string[], options: RemoveOptions) => {
       needRoot()
-      forEachName(names, (name) => {
-        remove(places(), hierarchy(), name, force)
+      return forEachName(names, async (name) => {
+        try {
+          await remove(places(), hierarchy(), name, options)
+        } catch (error) {
+          if (options.force && error instanceof UserError && error.message === `No such container: ${name}`)
+            throw new MissingAnyway(error.message)
+          throw error
+        }
         return name
       })
     })

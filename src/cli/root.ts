@@ -11,8 +11,10 @@ export function needRoot(): void {
     )
   }
   if (process.geteuid?.() !== 0) {
+    // npm says so to what it starts; the shell that called it does not find `gocker` alone
+    const name = process.env.npm_command === 'exec' ? 'npx gocker' : 'gocker'
     throw new UserError(
-      `this needs root. Run: sudo env "PATH=$PATH" gocker ${process.argv.slice(2).join(' ')}`,
+      `this needs root. Run: sudo env "PATH=$PATH" ${name} ${process.argv.slice(2).join(' ')}`,
       125,
     )
   }

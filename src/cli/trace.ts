@@ -40,12 +40,17 @@ const chapterOf: Partial<Record<Name, number>> = {
   setresuid: 8,
   setresgid: 8,
   keyctl: 8,
+  seccomp: 8,
   fsopen: 9,
   fsconfig: 9,
   fsmount: 9,
   ioctl: 9,
   setsid: 9,
   dup3: 9,
+  memfd_create: 10,
+  pidfd_open: 10,
+  pidfd_send_signal: 10,
+  socketpair: 10,
 }
 
 /** From now on, print every call. */
@@ -53,7 +58,7 @@ export function showTrace(): void {
   observe(({ pid, call, result }) => {
     const chapter = chapterOf[call.name]
     err(
-      `${chapter === undefined ? '  ' : `0${chapter}`} ${pid === 0 ? 'gocker' : `[${pid}]`} ${notation(call)}${resultNotation(result)}`,
+      `${String(chapter ?? '').padStart(2, chapter === undefined ? ' ' : '0')} ${pid === 0 ? 'gocker' : `[${pid}]`} ${notation(call)}${resultNotation(result)}`,
     )
   })
 }

@@ -1,6 +1,7 @@
 // What is wrong with a command line, in Docker's words and with Docker's exit codes.
 
 import type { Command, CommanderError } from 'commander'
+import { absentCommand, absentFlag } from './absent.ts'
 
 /** The text for an error of commander, and the status to end with. */
 export function usageError(
@@ -11,6 +12,8 @@ export function usageError(
   const command = commandOf(program, argv)
   const path = pathOf(command)
   const usage = `Usage:  ${path} ${command.usage()}`
+  const near = /\(Did you mean ([^)]*\?)\)/.exec(error.message)?.[1]
+  const meant = near === undefined ? '' : `\nDid you mean ${near}`
   const flagError = (text: string) => ({
     message: `${text}\n\n${usage}\n\nRun '${path} --help' for more information`,
     exitCode: 125,
@@ -21,29 +24,44 @@ export function usageError(
       return { message: command.helpInformation().trimEnd(), exitCode: 0 }
     case 'commander.unknownCommand': {
       const word = /'([^']*)'/.exec(error.message)?.[1] ?? argv[0]
+      const absent = absentCommand(path, word ?? '')
+      if (absent !== undefined) return { message: `gocker: ${absent}`, exitCode: 1 }
       return {
-        message: `gocker: unknown command: ${path} ${word}\n\nRun '${path} --help' for more information`,
+        message: `gocker: unknown command: ${path} ${word}${meant}\n\nRun '${path} --help' for more information`,
         exitCode: 1,
       }
     }
     case 'commander.unknownOption': {
-      const flag = /'([^']+)'/.exec(error.message)?.[1] ?? ''
+      const word = /'([^']+)'/.exec(error.message)?.[1] ?? ''
+      const flag = word.startsWith('--') ? word.replace(/=.*/s, '') : word
+      const absent = absentFlag(path, flag.startsWith('--') ? flag : flag.slice(0, 2))
+      if (absent !== undefined) return { message: `gocker: ${absent}`, exitCode: 125 }
       return flagError(
         flag.startsWith('--')
-          ? `unknown flag: ${flag}`
+          ? `unknown flag: ${flag}${meant}`
           : `unknown shorthand flag: '${flag.slice(1, 2)}' in ${flag}`,
       )
     }
     case 'commander.optionMissingArgument': {
-      const flag = /(--[\w-]+)/.exec(error.message)?.[1] ?? /(-\w)/.exec(error.message)?.[1]
-      return flagError(`flag needs an argument: ${flag}`)
+      const flag = /(--[\w-]+)/.exec(error.message)?.[1] ?? ''
+      // it is the last word that lacks one
+      const short = /^-([^-]*)$/.exec(argv.at(-1) ?? '')?.[1]
+      return flagError(
+        short === undefined
+          ? `flag needs an argument: ${flag}`
+          : `flag needs an argument: '${short.at(-1)}' in -${short}`,
+      )
     }
     case 'commander.invalidArgument':
       // commander puts a sentence of its own before ours
       return flagError(/invalid argument ".*/s.exec(error.message)?.[0] ?? error.message)
     case 'commander.missingArgument': {
-      const needed = command.registeredArguments.filter((argument) => argument.required).length
-      return countError(`'${path}' requires at least ${needed} argument${needed === 1 ? '' : 's'}`)
+      const known = command.registeredArguments
+      const needed = known.filter((argument) => argument.required).length
+      const isExact = known.length === needed && !known.some((argument) => argument.variadic)
+      return countError(
+        `'${path}' requires ${isExact ? '' : 'at least '}${needed} argument${needed === 1 ? '' : 's'}`,
+      )
     }
     case 'commander.excessArguments':
       return countError(`'${path}' ${atMost(command.registeredArguments)}`)
@@ -67,10 +85,10 @@ function atMost(known: Command['registeredArguments']): string {
 }
 
 /** The command that the words lead to. */
-function commandOf(program: Command, argv: readonly string[]): Command {
+export function commandOf(program: Command, argv: readonly string[]): Command {
   let command = program
   for (const word of argv) {
-    const next = command.commands.find((child) => child.name() === word)
+    const next = command.commands.find((child) => child.name() === word || child.aliases().includes(word))
     if (!next) break
     command = next
   }

@@ -23,7 +23,8 @@ function shown(format: string | undefined): string {
     KernelVersion: release(),
   }
   if (format === 'json') return JSON.stringify(facts)
-  if (format !== undefined) return fill(format, facts)
+  // Docker has two programs, and here is one
+  if (format !== undefined) return fill(format, { ...facts, Client: facts, Server: facts })
   const rows: [string, string][] = [
     ['Version:', facts.Version],
     ['Node version:', facts.NodeVersion],

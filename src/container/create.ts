@@ -1,20 +1,33 @@
 // What a container is before it runs: an image, a spec, a folder on disk. Nothing of the kernel is touched here.
 
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { chownSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
+import type { ProcessConfig } from '../image/manifest.ts'
 import type { Image } from '../image/store.ts'
 import type { NetworkFiles } from '../network/files.ts'
 import { readThrough } from '../overlay/lookup.ts'
 import type { Overlay } from '../overlay/mount.ts'
+import { recordOf } from './events.ts'
+import { healthCheckOf } from './health.ts'
 import type { Machine } from './machine.ts'
 import { makeSpec } from './make-spec.ts'
+import type { Mounted } from './mount-request.ts'
+import { decideMounts } from './mounts.ts'
+import { checkName, claim, find, forget } from './named.ts'
 import { randomId, randomName } from './names.ts'
-import type { RunOptions } from './options.ts'
+import { networkOf, sharedContainer } from './network-request.ts'
+import type { RunOptions, VolumesFrom } from './options.ts'
 import type { Places } from './places.ts'
+import { exposedPorts } from './port-requests.ts'
+import { processConfig } from './process-config.ts'
 import { startTime } from './process-info.ts'
 import type { Spec } from './spec.ts'
-import { claim, folder, forget, type State, saveSpec } from './state.ts'
+import { folder, loadSpec, type State, saveSpec } from './state.ts'
 import { ENGINE_FAILED, UserError } from './user-error.ts'
+import { idMapsFor, type Owner, outsideOf, rootOf } from './user-namespace.ts'
+import { fillFromImage } from './volume-content.ts'
+import { ensureVolume, whileVolumesStay } from './volumes.ts'
 
 export interface Created {
   readonly state: State
@@ -55,12 +68,7 @@ export function design({
 }: CreateOptions): Created {
   const id = randomId()
   const name = options.name ?? randomName()
-  if (!/^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/.test(name)) {
-    throw new UserError(
-      `Invalid container name (${name}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed`,
-      ENGINE_FAILED,
-    )
-  }
+  checkName(name)
   const home = folder(places, id)
   const layerDirs = image.layers.map((layer) => join(places.layers, layer))
   const userFile = (path: string) => {
@@ -72,18 +80,33 @@ export function design({
       throw error
     }
   }
-  const spec = makeSpec(options, {
-    id,
-    config: image.config,
-    command,
-    passwd: userFile('/etc/passwd'),
-    group: userFile('/etc/group'),
-    rootPath: join(home, 'merged'),
-    files: files.map((file) => ({ source: join(home, file), destination: `/etc/${file}` })),
-    cgroupsPath: `gocker/${id}`,
-    machine,
-    warn,
+  const mounts = decideMounts(places, {
+    requests: options.mounts ?? [],
+    others: (options.volumesFrom ?? []).flatMap((from) => mountsOf(places, from)),
+    image: Object.keys(image.config.config?.Volumes ?? {}),
+    taken: options.tmpfs.map((text) => text.split(':')[0]!),
   })
+  const network = networkOf(places, options, machine === undefined)
+  const shared = sharedContainer(places, network)
+  const filesHome = shared ? folder(places, shared.id) : home
+  const spec = makeSpec(
+    { ...options, network: network.mode },
+    {
+      id,
+      mounts,
+      config: image.config,
+      command,
+      passwd: userFile('/etc/passwd'),
+      group: userFile('/etc/group'),
+      rootPath: join(home, 'merged'),
+      files: files.map((file) => ({ source: join(filesHome, file), destination: `/etc/${file}` })),
+      hostname: sharedHostname(places, network, shared, options),
+      cgroupsPath: `gocker/${id}`,
+      idMaps: idMapsFor(options, shared && loadSpec(places, shared.id)),
+      machine,
+      warn,
+    },
+  )
   const state: State = {
     id,
     name,
@@ -94,10 +117,37 @@ export function design({
     created: new Date().toISOString(),
     autoRemove: options.rm,
     cgroup: spec.linux.cgroupsPath,
-    network: { mode: options.network },
+    network,
+    exposed: exposedPorts(Object.keys(image.config.config?.ExposedPorts ?? {}), options),
+    options: settled(options, image.config.config),
+    config: processConfig(options, image.config.config, command),
+    mounts,
+    healthCheck: healthCheckOf(options.health, image.config.config?.Healthcheck),
     engine: { pid: process.pid, started: startTime(process.pid) ?? 0 },
   }
   return { state, spec, overlay: overlayOf(places, state) }
+}
+
+/** What the person did not say, and the image does. */
+function settled(options: RunOptions, image: ProcessConfig = {}): RunOptions {
+  return {
+    ...options,
+    stopSignal: options.stopSignal ?? (image.StopSignal || undefined),
+    labels: { ...image.Labels, ...options.labels },
+    // what it comes to is in the spec
+    seccomp: undefined,
+  }
+}
+
+/** Whoever shares a network has the name that goes with it. */
+function sharedHostname(
+  places: Places,
+  { mode }: State['network'],
+  shared: State | undefined,
+  { hostname: wanted }: RunOptions,
+): string | undefined {
+  if (shared) return loadSpec(places, shared.id).hostname
+  return mode === 'host' && !wanted ? hostname() : undefined
 }
 
 /** The container's file system: the image's layers, and a directory of its own above them. */
@@ -122,11 +172,17 @@ export function overlayOf(places: Places, state: State): Overlay {
 export function establish(places: Places, created: Created, isNamed = true): Created {
   const { spec, overlay } = created
   let tries = 0
-  const state = claim(places, created.state, isNamed ? undefined : () => randomName(Math.min(tries++, 9)))
-  try {
+  const otherName = isNamed ? undefined : () => randomName(Math.min(tries++, 9))
+  const state = claim(places, created.state, otherName, () => {
     for (const directory of [overlay.upper, overlay.work, overlay.target])
       mkdirSync(directory, { mode: 0o755 })
-    saveSpec(places, state.id, spec)
+    // the root directory of the container is this one
+    giveTo(rootOf(spec), overlay.upper)
+    saveSpec(places, created.state.id, spec)
+  })
+  try {
+    makeSources(places, state, spec)
+    recordOf(places, state, 'create')
   } catch (error) {
     forget(places, state.id, state.name)
     throw error
@@ -134,10 +190,50 @@ export function establish(places: Places, created: Created, isNamed = true): Cre
   return { ...created, state }
 }
 
-/** Write what the container will see as /etc/resolv.conf, /etc/hostname and /etc/hosts. */
-export function writeFiles(places: Places, id: string, contents: NetworkFiles): void {
+/** The mounts of another container. @throws UserError if there is none */
+function mountsOf(places: Places, { container, readOnly }: VolumesFrom): Mounted[] {
+  const { mounts = [] } = whoever(places, container)
+  return mounts
+    .filter(({ type }) => type !== 'tmpfs')
+    .map((mount) => ({ ...mount, readOnly: readOnly ?? mount.readOnly, isAnonymous: false }))
+}
+
+function whoever(places: Places, container: string): State {
+  try {
+    return find(places, container)
+  } catch (error) {
+    throw error instanceof UserError ? new UserError(error.message, ENGINE_FAILED) : error
+  }
+}
+
+/** Volumes are made when the first container wants them, and filled with what the image has there. */
+function makeSources(places: Places, { mounts = [], layers }: State, spec: Spec): void {
+  const layerDirs = layers.map((layer) => join(places.layers, layer))
+  for (const { type, name = '', source, destination, isAnonymous = false, makesSource, copies } of mounts) {
+    if (type === 'volume') {
+      whileVolumesStay(places, () => ensureVolume(places, { name, labels: {}, isAnonymous }, rootOf(spec)))
+      if (copies) fillFromImage(layerDirs, destination, source, (owner) => outsideOf(spec, owner))
+    } else if (type === 'bind' && !existsSync(source)) {
+      if (!makesSource)
+        throw new UserError(
+          `invalid mount config for type "bind": bind source path does not exist: ${source}`,
+          ENGINE_FAILED,
+        )
+      mkdirSync(source, { recursive: true, mode: 0o755 })
+    }
+  }
+}
+
+/** Write what the container will see as /etc/resolv.conf, /etc/hostname and /etc/hosts. @param owner its root on the host */
+export function writeFiles(places: Places, id: string, contents: NetworkFiles, owner?: Owner): void {
   const home = folder(places, id)
   writeFileSync(join(home, 'resolv.conf'), contents.resolvConf, { mode: 0o644 })
   writeFileSync(join(home, 'hostname'), contents.hostname, { mode: 0o644 })
   writeFileSync(join(home, 'hosts'), contents.hosts, { mode: 0o644 })
+  if (owner) for (const file of files) giveTo(owner, join(home, file))
+}
+
+/** What we make belongs to root already. */
+function giveTo({ uid, gid }: Owner, path: string): void {
+  if (uid !== 0 || gid !== 0) chownSync(path, uid, gid)
 }

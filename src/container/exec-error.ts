@@ -2,7 +2,7 @@
 
 import { SyscallError } from '../syscall/error.ts'
 import type { Step, Syscall } from '../syscall/syscall.ts'
-import { intoDirectory } from './plan.ts'
+import { intoDirectory } from './program-steps.ts'
 import { NOT_EXECUTABLE, NOT_FOUND, UserError } from './user-error.ts'
 
 /** The error that a person should see when `program` was to be started by `steps` and `error` came of it. */

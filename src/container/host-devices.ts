@@ -1,6 +1,6 @@
 // The devices of this machine, as they lie in /dev: a privileged container gets all of them.
 
-import { lstatSync, readdirSync } from 'node:fs'
+import { lstatSync, readdirSync, statSync } from 'node:fs'
 import { type DeviceNode, defaultDevices } from '../rootfs/dev.ts'
 
 /** What a container has of its own, in a file system of its own. */
@@ -22,6 +22,14 @@ function below(directory: string, isOwn: (path: string) => boolean): DeviceNode[
     const type = stats.isCharacterDevice() ? 'c' : 'b'
     return [{ path, type, major: major(stats.rdev), minor: minor(stats.rdev), fileMode: stats.mode & 0o777 }]
   })
+}
+
+/** The device behind a path of this machine, links followed; undefined if there is none. */
+export function deviceOf(path: string): DeviceNode | undefined {
+  const stats = statSync(path, { throwIfNoEntry: false })
+  if (!stats || !(stats.isCharacterDevice() || stats.isBlockDevice())) return undefined
+  const type = stats.isCharacterDevice() ? 'c' : 'b'
+  return { path, type, major: major(stats.rdev), minor: minor(stats.rdev), fileMode: stats.mode & 0o777 }
 }
 
 /** The two parts of a device number, makedev(3): 12 bits and 20, oddly packed. */

@@ -1,8 +1,12 @@
 // What this machine has and another has not, as far as the spec of a container depends on it.
 
+import { existsSync, readFileSync } from 'node:fs'
+import { release } from 'node:os'
 import type { DeviceNode } from '../rootfs/dev.ts'
+import { profileNames, profilesFile } from '../security/apparmor.ts'
 import { availableCapabilities, type Capability } from '../security/capabilities.ts'
 import { thermalPaths } from '../security/masked-paths.ts'
+import { contextsFile, type Labels, labelsIn, selinuxDirectory } from '../security/selinux.ts'
 import { hostDevices } from './host-devices.ts'
 
 export interface Machine {
@@ -10,10 +14,37 @@ export interface Machine {
   readonly devices: () => readonly DeviceNode[]
   /** What this process can hand on. */
   readonly capabilities: readonly Capability[]
+  /** The kernel's version, as uname(2) gives it. */
+  readonly kernel: string
+  /** The AppArmor profiles that are loaded; undefined where it is not on. */
+  readonly apparmor: () => readonly string[] | undefined
+  /** What the policy of SELinux has for containers; undefined where it is not on. */
+  readonly selinux: () => Labels | undefined
   /** What besides the usual must be hidden from containers. */
   readonly thermalPaths: readonly string[]
 }
 
 export function thisMachine(): Machine {
-  return { devices: hostDevices, capabilities: availableCapabilities(), thermalPaths: thermalPaths() }
+  return {
+    devices: hostDevices,
+    capabilities: availableCapabilities(),
+    kernel: release(),
+    apparmor: loadedProfiles,
+    selinux: () => (existsSync(`${selinuxDirectory}/enforce`) ? labelsIn(read(contextsFile)) : undefined),
+    thermalPaths: thermalPaths(),
+  }
+}
+
+/** The AppArmor profiles that are loaded; undefined where it is not on. */
+function loadedProfiles(): string[] | undefined {
+  const text = read(profilesFile)
+  return text === undefined ? undefined : profileNames(text)
+}
+
+function read(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return undefined
+  }
 }

@@ -4,7 +4,7 @@ import { type Given, makeSpec } from './make-spec.ts'
 import type { RunOptions } from './options.ts'
 import type { Spec } from './spec.ts'
 
-const nothingSaid: RunOptions = {
+export const nothingSaid: RunOptions = {
   env: [],
   interactive: false,
   tty: false,
@@ -27,6 +27,7 @@ export function specOf(
   options: Partial<RunOptions> = {},
   image: NonNullable<Given['config']['config']> = {},
   command: readonly string[] = ['true'],
+  given: Partial<Given> = {},
 ): Spec {
   return makeSpec(
     { ...nothingSaid, ...options },
@@ -37,12 +38,14 @@ export function specOf(
       passwd,
       group,
       rootPath: '/containers/x/merged',
+      mounts: [],
       files: ['resolv.conf', 'hostname', 'hosts'].map((name) => ({
         source: `/containers/x/${name}`,
         destination: `/etc/${name}`,
       })),
       cgroupsPath: 'gocker/x',
       warn: () => {},
+      ...given,
     },
   )
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { defaultCapabilities } from '../security/capabilities.ts'
+import type { Profile } from '../security/seccomp-profile.ts'
 import { specOf } from './make-spec.fixture.ts'
 
 describe('what runs', () => {
@@ -179,6 +180,38 @@ describe('what is hidden', () => {
     const { maskedPaths, readonlyPaths, resources } = specOf({ privileged: true }).linux
     expect([maskedPaths, readonlyPaths]).toEqual([[], []])
     expect(resources.devices).toEqual([{ allow: true, access: 'rwm' }])
+  })
+})
+
+describe('system calls', () => {
+  const allowed = (...wanted: Parameters<typeof specOf>) =>
+    specOf(...wanted).linux.seccomp?.syscalls?.flatMap(({ names }) => names)
+  const profile: Profile = {
+    defaultAction: 'SCMP_ACT_ALLOW',
+    syscalls: [{ names: ['uname'], action: 'SCMP_ACT_KILL', includes: { caps: ['CAP_KILL'] } }],
+  }
+
+  it('have the built-in profile, with what belongs to the capabilities', () => {
+    expect(allowed()).toContain('chroot')
+    expect(allowed()).not.toContain('mount')
+    expect(allowed({ capAdd: ['sys_admin'] })).toContain('mount')
+    expect(allowed({ capDrop: ['all'] })).not.toContain('chroot')
+    expect(allowed({ seccomp: 'builtin', privileged: true })).toContain('mount')
+  })
+
+  it('have none with --privileged or if nobody wants one', () => {
+    expect(specOf({ privileged: true }).linux).not.toHaveProperty('seccomp')
+    expect(specOf({ seccomp: 'unconfined' }).linux).not.toHaveProperty('seccomp')
+  })
+
+  it('have the profile that was asked for, in the words of the runtime specification', () => {
+    const plain = {
+      defaultAction: 'SCMP_ACT_ALLOW',
+      syscalls: [{ names: ['uname'], action: 'SCMP_ACT_KILL' }],
+    }
+    expect(specOf({ seccomp: profile }).linux.seccomp).toEqual(plain)
+    expect(specOf({ seccomp: profile, privileged: true }).linux.seccomp).toEqual(plain)
+    expect(specOf({ seccomp: profile, capDrop: ['kill'] }).linux.seccomp).toEqual({ ...plain, syscalls: [] })
   })
 })
 

@@ -1,16 +1,26 @@
 // Image config and command line in, OCI runtime spec out. A pure function: it decides, and does nothing.
 
 import { defaultDevices } from '../cgroup/default-devices.ts'
-import type { LinuxResources } from '../cgroup/resources.ts'
+import type { CpuLimit, DeviceRule, LinuxResources } from '../cgroup/resources.ts'
 import type { ImageConfig } from '../image/store.ts'
 import type { NamespaceType } from '../namespaces/kinds.ts'
+import type { IdMaps } from '../namespaces/owned.ts'
 import { defaultMounts, type Mount } from '../rootfs/mounts.ts'
+import { profileFor } from '../security/apparmor.ts'
 import { capabilitySet, processCapabilities } from '../security/capabilities.ts'
 import { maskedPaths, readonlyPaths } from '../security/masked-paths.ts'
-import { resolveUser } from '../security/users.ts'
+import { defaultProfile } from '../security/seccomp-default.ts'
+import { profileRules } from '../security/seccomp-profile.ts'
+import { labelsFor } from '../security/selinux.ts'
+import { groupIds, resolveUser } from '../security/users.ts'
+import { arch } from '../syscall/numbers.ts'
+import { initAnnotation } from './init.ts'
 import type { Machine } from './machine.ts'
-import type { RunOptions } from './options.ts'
+import type { Mounted } from './mount-request.ts'
+import { specMounts } from './mounts.ts'
+import type { RequestedDevice, RunOptions } from './options.ts'
 import type { Spec } from './spec.ts'
+import { checkedSysctls, usualSysctls } from './sysctls.ts'
 import { ENGINE_FAILED, UserError } from './user-error.ts'
 
 const defaultPath = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
@@ -28,9 +38,15 @@ export interface Given {
   readonly rootPath: string
   /** The path of the host's files that become /etc/resolv.conf, /etc/hostname and /etc/hosts. */
   readonly files: readonly { readonly source: string; readonly destination: string }[]
+  /** What else is mounted: volumes, directories of the host. */
+  readonly mounts: readonly Mounted[]
+  /** Who its users are on the host, if not those with the same numbers. */
+  readonly idMaps?: IdMaps
   /** undefined if nothing will be run. */
   readonly machine?: Machine
   readonly cgroupsPath: string
+  /** The hostname of whoever's network is shared. */
+  readonly hostname?: string
   readonly warn: (message: string) => void
 }
 
@@ -42,7 +58,7 @@ export function makeSpec(options: RunOptions, given: Given): Spec {
   const image = given.config.config ?? {}
   const args = commandOf(options, image, given.command)
   const user = resolveUser(options.user ?? image.User ?? '', given.passwd, given.group)
-  const hostname = hostnameOf(options, given.id)
+  const hostname = given.hostname ?? hostnameOf(options, given.id)
   const capabilities = capabilitySet({
     add: options.capAdd,
     drop: options.capDrop,
@@ -50,6 +66,7 @@ export function makeSpec(options: RunOptions, given: Given): Spec {
     available: given.machine?.capabilities,
   })
   for (const warning of capabilities.warnings) given.warn(warning)
+  const labels = labelsFor(options.selinux ?? [], given.machine?.selinux(), given.id)
   return {
     ociVersion: '1.2.0',
     hostname,
@@ -58,25 +75,62 @@ export function makeSpec(options: RunOptions, given: Given): Spec {
       args,
       env: environment(options, image.Env ?? [], hostname, user.home),
       cwd: options.workdir ?? (image.WorkingDir || '/'),
-      user: { uid: user.uid, gid: user.gid, additionalGids: user.additionalGids },
+      user: {
+        uid: user.uid,
+        gid: user.gid,
+        additionalGids: [...user.additionalGids, ...groupIds(options.resources?.groups ?? [], given.group)],
+      },
       capabilities: processCapabilities(capabilities.names, user.uid),
       noNewPrivileges: options.noNewPrivileges,
+      ...apparmorOf(options, given.machine),
+      ...(labels ? { selinuxLabel: labels.process } : {}),
+      rlimits: options.resources?.rlimits ?? [],
+      oomScoreAdj: options.resources?.oomScoreAdj,
     },
+    ...(options.init ? { annotations: { [initAnnotation]: 'true' } } : {}),
     root: { path: given.rootPath, readonly: options.readOnly },
-    mounts: [...standardMounts(options), ...fileMounts(given), ...tmpfsMounts(options.tmpfs)],
+    mounts: [
+      ...standardMounts(options),
+      ...fileMounts(given),
+      ...tmpfsMounts(options.tmpfs),
+      ...specMounts(given.mounts),
+    ],
     linux: {
-      namespaces: namespacesFor(options),
+      namespaces: namespacesFor(options, given),
+      ...(given.idMaps ? { uidMappings: given.idMaps.uid, gidMappings: given.idMaps.gid } : {}),
       cgroupsPath: given.cgroupsPath,
-      devices: options.privileged ? (given.machine?.devices() ?? []) : [],
+      devices: options.privileged ? (given.machine?.devices() ?? []) : (options.resources?.devices ?? []),
       resources: resourcesOf(options),
-      maskedPaths: options.privileged ? [] : [...maskedPaths, ...(given.machine?.thermalPaths ?? [])],
-      readonlyPaths: options.privileged ? [] : readonlyPaths,
-      sysctl:
-        options.network === 'host'
-          ? {}
-          : { 'net.ipv4.ip_unprivileged_port_start': '0', 'net.ipv4.ping_group_range': '0 2147483647' },
+      ...(labels ? { mountLabel: labels.mount } : {}),
+      ...coveredPaths(options, given.machine),
+      sysctl: { ...usualSysctls(options), ...checkedSysctls(options) },
+      ...seccompOf(options, capabilities.names, given.machine?.kernel),
     },
   }
+}
+
+/** Where nothing will be run, as if the host had none. */
+/** With privileges, or if it is asked for, all of /proc and /sys is there as it is. */
+function coveredPaths({ privileged, systemPaths }: RunOptions, machine: Machine | undefined) {
+  if (privileged || systemPaths === 'unconfined') return { maskedPaths: [], readonlyPaths: [] }
+  return { maskedPaths: [...maskedPaths, ...(machine?.thermalPaths ?? [])], readonlyPaths }
+}
+
+function apparmorOf({ apparmor, privileged }: RunOptions, machine: Machine | undefined) {
+  const loaded = machine ? machine.apparmor() : apparmor === undefined ? [] : [apparmor]
+  const profile = profileFor(apparmor, privileged, loaded)
+  return profile === undefined ? {} : { apparmorProfile: profile }
+}
+
+/** The rules about calls: which of the profile's hold is decided by what the container may get. */
+function seccompOf(
+  { seccomp, privileged }: RunOptions,
+  capabilities: readonly string[],
+  kernel: string | undefined,
+): Pick<Spec['linux'], 'seccomp'> {
+  if (seccomp === 'unconfined' || (seccomp === undefined && privileged)) return {}
+  const profile = seccomp === undefined || seccomp === 'builtin' ? defaultProfile : seccomp
+  return { seccomp: profileRules(profile, { capabilities, processor: arch, kernel }) }
 }
 
 /** The kernel takes 64 bytes; and a line feed would begin a new line in /etc/hosts. sethostname(2), hosts(5) */
@@ -135,16 +189,26 @@ function environment(
   return [...variables].map(([key, value]) => `${key}=${value}`)
 }
 
-function namespacesFor(options: RunOptions): { type: NamespaceType }[] {
+function namespacesFor({ network }: RunOptions, { idMaps }: Given): { type: NamespaceType }[] {
   const types: NamespaceType[] = ['mount', 'uts', 'ipc', 'pid', 'cgroup']
-  if (options.network !== 'host') types.push('network')
+  if (network !== 'host') types.push('network')
+  if (idMaps) types.push('user')
   return types.map((type) => ({ type }))
 }
 
 /** What runc mounts into every container; a privileged one may write to /sys and to its cgroup. */
 function standardMounts(options: RunOptions): Mount[] {
-  if (!options.privileged) return [...defaultMounts]
-  return defaultMounts.map((mount) => ({
+  const shmSize = options.resources?.shmSize
+  const mounts = defaultMounts.map((mount) =>
+    mount.destination !== '/dev/shm' || shmSize === undefined
+      ? mount
+      : {
+          ...mount,
+          options: mount.options?.map((one) => (one.startsWith('size=') ? `size=${shmSize}` : one)),
+        },
+  )
+  if (!options.privileged) return mounts
+  return mounts.map((mount) => ({
     ...mount,
     options: mount.options?.filter((option) => option !== 'ro'),
   }))
@@ -172,14 +236,45 @@ function tmpfsMounts(wanted: readonly string[]): Mount[] {
 
 const smallestMemory = 6 * 2 ** 20
 
-function resourcesOf(options: RunOptions): LinuxResources {
+export function resourcesOf(options: RunOptions): LinuxResources {
+  const { resources } = options
+  const cpu = cpuOf(options)
+  const { blkioWeight, memoryReservation: reservation } = resources ?? {}
+  const memory = options.memory === undefined ? {} : memoryOf(options, options.memory)
   return {
-    ...(options.memory === undefined ? {} : { memory: memoryOf(options, options.memory) }),
-    ...(options.cpus === undefined
+    ...(options.memory === undefined && reservation === undefined
       ? {}
-      : { cpu: { quota: Math.round(options.cpus * 100_000), period: 100_000 } }),
+      : { memory: { ...memory, reservation } }),
+    ...(Object.keys(cpu).length === 0 ? {} : { cpu }),
     ...(options.pidsLimit === undefined ? {} : { pids: { limit: options.pidsLimit } }),
-    devices: options.privileged ? [{ allow: true, access: 'rwm' }] : defaultDevices,
+    ...(blkioWeight === undefined ? {} : { blockIO: { weight: blkioWeight } }),
+    devices: options.privileged
+      ? [{ allow: true, access: 'rwm' }]
+      : [...defaultDevices, ...(resources?.devices ?? []).map(ruleOf)],
+  }
+}
+
+function ruleOf({ type, major, minor, rights }: RequestedDevice): DeviceRule {
+  return { allow: true, type, major, minor, access: rights }
+}
+
+function cpuOf({
+  cpus,
+  resources = { rlimits: [], sysctls: {}, devices: [], groups: [] },
+}: RunOptions): CpuLimit {
+  const { cpuQuota, cpuPeriod, cpuShares, cpusetCpus, cpusetMems } = resources
+  if (cpus !== undefined && (cpuQuota !== undefined || cpuPeriod !== undefined))
+    throw new UserError(
+      'Conflicting options: Nano CPUs and CPU Period cannot both be set\n--cpus says both at once: use it alone.',
+      ENGINE_FAILED,
+    )
+  return {
+    ...(cpus === undefined ? {} : { quota: Math.round(cpus * 100_000), period: 100_000 }),
+    ...(cpuQuota === undefined ? {} : { quota: cpuQuota }),
+    ...(cpuPeriod === undefined ? {} : { period: cpuPeriod }),
+    ...(cpuShares === undefined ? {} : { shares: cpuShares }),
+    ...(cpusetCpus === undefined ? {} : { cpus: cpusetCpus }),
+    ...(cpusetMems === undefined ? {} : { mems: cpusetMems }),
   }
 }
 

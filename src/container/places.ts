@@ -4,6 +4,8 @@
 //   /var/lib/gocker/layers      their layers, unpacked
 //   /var/lib/gocker/containers  one folder a container
 //   /var/lib/gocker/names       one symbolic link a name
+//   /var/lib/gocker/volumes     one folder a volume: data that outlives containers
+//   /var/lib/gocker/networks    one file a network that somebody has made
 
 import { join } from 'node:path'
 
@@ -12,6 +14,8 @@ export interface Places {
   readonly layers: string
   readonly containers: string
   readonly names: string
+  readonly volumes: string
+  readonly networks: string
 }
 
 /** The folders for this environment; none of them is made here. */
@@ -22,5 +26,7 @@ export function places(env: NodeJS.ProcessEnv = process.env): Places {
     layers: join(root, 'layers'),
     containers: join(root, 'containers'),
     names: join(root, 'names'),
+    volumes: join(root, 'volumes'),
+    networks: join(root, 'networks'),
   }
 }

@@ -16,6 +16,17 @@ export function startTime(pid: number): number | undefined {
   return fields[0] === 'Z' || fields[0] === 'X' ? undefined : Number(fields[19])
 }
 
+let boot: string | undefined
+
+/** What distinguishes this boot of the machine from all others. random(4), proc_sys_kernel(5) */
+export function bootId(): string {
+  boot ??= readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim()
+  return boot
+}
+
+/** The start of a process of an earlier boot: none has it. */
+export const ofAnotherBoot = -1
+
 /** Is the process that was started at `started` still there? */
 export function isAlive(pid: number, started: number): boolean {
   return pid > 0 && startTime(pid) === started

@@ -1,38 +1,61 @@
 // A container is forgotten, with everything that it wrote.
 
 import type { Hierarchy } from '../cgroup/hierarchy.ts'
+import { SIGKILL } from '../syscall/constants.ts'
+import { recordOf } from './events.ts'
+import { find, forget } from './named.ts'
 import type { Places } from './places.ts'
-import { find, forget, load, status } from './state.ts'
+import { hasUnnotedEnd, isActive, isWatched, load, type State, status } from './state.ts'
+import { whileStays } from './stay.ts'
+import { over } from './stop.ts'
 import { UserError } from './user-error.ts'
+import { removeAnonymous } from './volumes.ts'
 
-const patience = 2000
+export interface RemoveOptions {
+  /** Kill it first, if it runs. */
+  readonly force?: boolean
+  /** Its anonymous volumes, too. */
+  readonly volumes?: boolean
+}
 
 /**
  * Remove the container that `wanted` means. A running one is refused, or killed with `force`.
  * @throws UserError in Docker's words
  */
-export function remove(places: Places, hierarchy: Hierarchy, wanted: string, force: boolean): void {
-  const state = find(places, wanted)
-  if (status(state) === 'running') {
-    if (!force) {
+export async function remove(
+  places: Places,
+  hierarchy: Hierarchy,
+  wanted: string,
+  { force = false, volumes = false }: RemoveOptions = {},
+): Promise<void> {
+  const { id } = find(places, wanted)
+  for (let removed: State | undefined; removed === undefined; ) {
+    const state = load(places, id)
+    // one that was removed at its end, or by somebody else
+    if (state === undefined) return
+    if (isActive(state) && !force) {
       throw new UserError(
-        `cannot remove container "${state.name}": container is running: stop the container before removing or force remove`,
+        `cannot remove container "${state.name}": container is ${status(state)}: stop the container before removing or force remove`,
       )
     }
-    hierarchy.kill(state.cgroup)
-    // its watcher notes the end and clears away; it needs a moment for that
-    const deadline = Date.now() + patience
-    while (
-      load(places, state.id)?.finishedAt === undefined &&
-      load(places, state.id) &&
-      Date.now() < deadline
-    )
-      pause(10)
+    if (isActive(state) || hasUnnotedEnd(state)) await end(places, hierarchy, state)
+    removed = whileStays(places, id, (now) => {
+      // somebody may have started it in this moment
+      if (isActive(now) || (hasUnnotedEnd(now) && isWatched(now))) return undefined
+      hierarchy.remove(now.cgroup)
+      forget(places, id, now.name)
+      if (volumes) removeAnonymous(places, now)
+      recordOf(places, now, 'destroy')
+      return now
+    })
   }
-  hierarchy.remove(state.cgroup)
-  forget(places, state.id, state.name)
 }
 
-function pause(milliseconds: number): void {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds)
+/** Its watcher notes the end and clears away. */
+async function end(places: Places, hierarchy: Hierarchy, state: State): Promise<void> {
+  const kill = async (running: State) => {
+    recordOf(places, running, 'kill', { signal: String(SIGKILL) })
+    hierarchy.kill(running.cgroup)
+  }
+  await over(places, hierarchy, state.id, { stoppedByHand: true }, kill)
 }

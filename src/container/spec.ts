@@ -4,9 +4,12 @@
 
 import type { LinuxResources } from '../cgroup/resources.ts'
 import type { NamespaceType } from '../namespaces/kinds.ts'
+import type { IdMapping } from '../namespaces/user.ts'
 import type { DeviceNode } from '../rootfs/dev.ts'
 import type { Mount } from '../rootfs/mounts.ts'
 import type { ProcessCapabilities } from '../security/capabilities.ts'
+import type { LinuxSeccomp } from '../security/seccomp-profile.ts'
+import type { Rlimit } from './process-limits.ts'
 
 export interface Spec {
   readonly ociVersion: string
@@ -26,6 +29,10 @@ export interface Process {
   readonly user: User
   readonly capabilities: ProcessCapabilities
   readonly noNewPrivileges: boolean
+  readonly apparmorProfile?: string
+  readonly selinuxLabel?: string
+  readonly rlimits?: readonly Rlimit[]
+  readonly oomScoreAdj?: number
 }
 
 export interface User {
@@ -36,11 +43,18 @@ export interface User {
 
 export interface Linux {
   readonly namespaces: readonly { readonly type: NamespaceType; readonly path?: string }[]
+  /** With a namespace of type `user`: who its users are outside. */
+  readonly uidMappings?: readonly IdMapping[]
+  readonly gidMappings?: readonly IdMapping[]
   readonly cgroupsPath: string
   /** Besides the default ones. */
   readonly devices: readonly DeviceNode[]
   readonly resources: LinuxResources
+  /** The SELinux label of its files. */
+  readonly mountLabel?: string
   readonly maskedPaths: readonly string[]
   readonly readonlyPaths: readonly string[]
   readonly sysctl: Readonly<Record<string, string>>
+  /** Without it, every call may be made. */
+  readonly seccomp?: LinuxSeccomp
 }

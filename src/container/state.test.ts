@@ -4,9 +4,11 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { nothingSaid } from './make-spec.fixture.ts'
+import { claim, find, forget } from './named.ts'
 import { places as placesIn } from './places.ts'
 import { startTime } from './process-info.ts'
-import { claim, exitCodeOf, find, forget, ids, list, load, type State, save, status } from './state.ts'
+import { exitCodeOf, ids, list, load, type State, save, status } from './state.ts'
 
 const id = (beginning: string) => beginning.padEnd(64, '0')
 const me = { pid: process.pid, started: startTime(process.pid) ?? 0 }
@@ -22,7 +24,8 @@ function state(changes: Partial<State> = {}): State {
     created: '2026-01-01T00:00:00Z',
     autoRemove: false,
     cgroup: 'gocker/abc',
-    network: { mode: 'none' },
+    network: { mode: 'none', networks: [], ports: [] },
+    options: nothingSaid,
     engine: me,
     ...changes,
   }
@@ -100,7 +103,7 @@ describe('a container', () => {
     claim(places, state())
     save(places, state({ exitCode: 3 }))
     expect(load(places, id('abc'))?.exitCode).toBe(3)
-    expect(readdirSync(join(places.containers, id('abc')))).toEqual(['state.json'])
+    expect(readdirSync(join(places.containers, id('abc')))).toEqual(['spare', 'state.json'])
     mkdirSync(join(places.containers, id('bad')))
     writeFileSync(join(places.containers, id('bad'), 'state.json'), '{"id": "ba')
     expect(list(places)).toHaveLength(1)
@@ -122,6 +125,31 @@ describe.skipIf(process.platform !== 'linux')('the status is what the kernel say
     ['its number belongs to another process by now', { pid: me.pid, started: me.started + 1 }, 'exited'],
     ['its process is gone', { pid: 2 ** 22 + 1, started: 1 }, 'exited'],
     ['its end is noted', { pid: me.pid, started: me.started, finishedAt: 'x' }, 'exited'],
+    [
+      'its end is not noted yet, and its policy may start it again',
+      { pid: me.pid, started: 1, options: { ...nothingSaid, restart: { when: 'always' } } },
+      'restarting',
+    ],
+    [
+      'the same, but a person has stopped it',
+      {
+        pid: me.pid,
+        started: 1,
+        options: { ...nothingSaid, restart: { when: 'always' } },
+        stoppedByHand: true,
+      },
+      'exited',
+    ],
+    [
+      'the same, and nobody watches it any more',
+      {
+        pid: me.pid,
+        started: 1,
+        options: { ...nothingSaid, restart: { when: 'always' } },
+        engine: { ...me, started: 1 },
+      },
+      'exited',
+    ],
   ])('%s', (_, changes, expected) => expect(status(state(changes))).toBe(expected))
 
   it('and the exit code 255 where no one saw the end', () => {

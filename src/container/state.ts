@@ -6,24 +6,27 @@
 
 import {
   closeSync,
-  mkdirSync,
+  existsSync,
   openSync,
   readdirSync,
   readFileSync,
-  readlinkSync,
   renameSync,
   rmSync,
-  symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import type { ProcessConfig } from '../image/manifest.ts'
+import { exactJson, exactText } from '../security/exact-json.ts'
 import { call } from '../syscall/call.ts'
 import * as C from '../syscall/constants.ts'
 import { flock } from '../syscall/file.ts'
+import type { NetworkState } from './endpoint.ts'
+import type { Health, HealthCheck } from './health.ts'
+import type { Mounted } from './mount-request.ts'
+import type { RunOptions } from './options.ts'
 import type { Places } from './places.ts'
-import { isAlive } from './process-info.ts'
+import { bootId, isAlive, ofAnotherBoot } from './process-info.ts'
 import type { Spec } from './spec.ts'
-import { ENGINE_FAILED, UserError } from './user-error.ts'
 
 export interface State {
   readonly id: string
@@ -39,15 +42,17 @@ export interface State {
   readonly created: string
   readonly autoRemove: boolean
   readonly cgroup: string
-  readonly network: {
-    readonly mode: 'bridge' | 'none' | 'host'
-    readonly address?: string
-    readonly gateway?: string
-    readonly mac?: string
-    readonly link?: string
-  }
-  /** The process that watches over it. */
-  readonly engine: { readonly pid: number; readonly started: number }
+  readonly network: NetworkState
+  /** The ports that its programs listen at, as the image or the command line says: `80/tcp`. */
+  readonly exposed?: readonly string[]
+  /** What was asked for, to start it once more in the same way. */
+  readonly options: RunOptions
+  /** What its process is by the image and the command line: Config of `inspect`. */
+  readonly config?: ProcessConfig
+  /** Volumes, directories of the host: what is mounted besides the usual. */
+  readonly mounts?: readonly Mounted[]
+  /** The process that watches over it; none for one that was only created, and for one that has ended. */
+  readonly engine?: { readonly pid: number; readonly started: number }
   readonly pid?: number
   /** The start of `pid`, as process-info.ts has it. */
   readonly started?: number
@@ -55,15 +60,69 @@ export interface State {
   readonly finishedAt?: string
   readonly exitCode?: number
   readonly oomKilled?: boolean
+  /** Its processes are stopped where they are. */
+  readonly paused?: boolean
+  /** Why it could not be started the last time. */
+  readonly error?: string
+  readonly healthCheck?: HealthCheck
+  readonly health?: Health
+  /** How often its restart policy has started it. */
+  readonly restartCount?: number
+  /** Its restart policy will start it again: until then it waits. */
+  readonly restarting?: boolean
+  /** A person has stopped it, so its restart policy does not count until a person starts it. */
+  readonly stoppedByHand?: boolean
+  /** The machine goes down, or the service: it is stopped, and comes back with them if its restart policy says so. */
+  readonly shutDown?: boolean
 }
 
-export type Status = 'created' | 'running' | 'exited'
+/** As it lies on the disk. */
+interface Written extends State {
+  /** The boot of the machine in which it was written. */
+  readonly boot?: string
+}
+
+export type Status = 'created' | 'running' | 'paused' | 'restarting' | 'exited'
 
 /** What the kernel says now. A container whose end no one recorded is exited, too. */
 export function status(state: State): Status {
-  if (state.finishedAt !== undefined) return 'exited'
-  if (state.pid === undefined) return isAlive(state.engine.pid, state.engine.started) ? 'created' : 'exited'
-  return isAlive(state.pid, state.started ?? 0) ? 'running' : 'exited'
+  if (state.pid !== undefined && state.finishedAt === undefined && isAlive(state.pid, state.started ?? 0))
+    return state.paused ? 'paused' : 'running'
+  if ((state.restarting || mayComeBack(state)) && isWatched(state)) return 'restarting'
+  // one whose engine was killed before it had started anything has ended all the same
+  const wasStarted = state.pid !== undefined || state.finishedAt !== undefined
+  return wasStarted || (state.engine !== undefined && !isWatched(state)) ? 'exited' : 'created'
+}
+
+/** Its process has ended, no one has noted how, and so no one has asked its restart policy yet. */
+function mayComeBack(state: State): boolean {
+  const { pid, finishedAt, options } = state
+  return pid !== undefined && finishedAt === undefined && options.restart !== undefined && !isStopped(state)
+}
+
+/** Is there a process in it, running or paused? */
+export function isRunning(state: State): boolean {
+  return ['running', 'paused'].includes(status(state))
+}
+
+/** Has it ended, and it is not written down yet how? */
+export function hasUnnotedEnd(state: State): boolean {
+  return state.finishedAt === undefined && status(state) === 'exited'
+}
+
+/** Does it run, or will its restart policy start it in a moment? */
+export function isActive(state: State): boolean {
+  return isRunning(state) || status(state) === 'restarting'
+}
+
+/** Does the process live that watches over it? */
+export function isWatched({ engine }: State): boolean {
+  return engine !== undefined && isAlive(engine.pid, engine.started)
+}
+
+/** Has someone asked for its end, so that its restart policy does not count now? */
+export function isStopped({ stoppedByHand, shutDown }: State): boolean {
+  return stoppedByHand === true || shutDown === true
 }
 
 /** The exit code; 255 if its watcher was killed before it could note one. */
@@ -76,30 +135,103 @@ export function folder(places: Places, id: string): string {
 }
 
 export function save(places: Places, state: State): void {
-  writeWhole(join(folder(places, state.id), 'state.json'), JSON.stringify(state))
+  const written: Written = { ...state, boot: bootId() }
+  const [path, spare] = ['state.json', 'spare'].map((name) => join(folder(places, state.id), name))
+  try {
+    writeWhole(path!, JSON.stringify(written))
+  } catch (error) {
+    // the disk is full: here is what was put by for that
+    if (!isFull(error) || !existsSync(spare!)) throw error
+    rmSync(spare!, { force: true })
+    writeWhole(path!, JSON.stringify(written))
+  }
+  putBy(spare!)
+}
+
+/** Room for a state: that a container has ended can be noted, and it can be removed, when the disk is full. */
+const spareRoom = 8192
+
+function putBy(spare: string): void {
+  if (existsSync(spare)) return
+  try {
+    writeFileSync(spare, Buffer.alloc(spareRoom, ' '), { mode: 0o600 })
+  } catch (error) {
+    rmSync(spare, { force: true })
+    if (!isFull(error)) throw error
+  }
+}
+
+/** There is no room left on the disk, or none for this user. */
+export function isFull(error: unknown): boolean {
+  return ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '')
+}
+
+/**
+ * Change what is written down. One at a time, for the engine and a person's command may do so at once; the kernel
+ * drops the lock of the dead.
+ * @returns the state as it is now; undefined if the container is gone
+ */
+export function update(places: Places, id: string, change: (state: State) => State): State | undefined {
+  let lock: number
+  try {
+    lock = openSync(folder(places, id), 'r')
+  } catch {
+    return undefined
+  }
+  try {
+    call(flock(lock, C.LOCK_EX))
+    const before = load(places, id)
+    if (before === undefined) return undefined
+    const after = change(before)
+    save(places, after)
+    return after
+  } finally {
+    closeSync(lock)
+  }
 }
 
 export function saveSpec(places: Places, id: string, spec: Spec): void {
-  writeWhole(join(folder(places, id), 'config.json'), JSON.stringify(spec))
+  writeWhole(join(folder(places, id), 'config.json'), exactText(spec))
 }
 
 export function loadSpec(places: Places, id: string): Spec {
-  return JSON.parse(readFileSync(join(folder(places, id), 'config.json'), 'utf8')) as Spec
+  return exactJson(readFileSync(join(folder(places, id), 'config.json'), 'utf8')) as Spec
 }
 
 function writeWhole(path: string, text: string): void {
   const temporary = `${path}.${process.pid}`
-  writeFileSync(temporary, text, { mode: 0o600 })
-  renameSync(temporary, path)
+  try {
+    writeFileSync(temporary, text, { mode: 0o600 })
+    renameSync(temporary, path)
+  } catch (error) {
+    // a disk that is full: half a file is of no use
+    rmSync(temporary, { force: true })
+    throw error
+  }
 }
 
 /** The state of the container with this full id; undefined if there is none, or not yet. */
 export function load(places: Places, id: string): State | undefined {
   try {
-    return JSON.parse(readFileSync(join(folder(places, id), 'state.json'), 'utf8')) as State
+    return ofThisBoot(JSON.parse(readFileSync(join(folder(places, id), 'state.json'), 'utf8')) as Written)
   } catch {
     return undefined
   }
+}
+
+/**
+ * After a reboot, other processes have the numbers of ours, and start times count from zero again: both could be the same
+ * by accident. No process that was noted before it lives.
+ */
+function ofThisBoot({ boot, ...state }: Written): State {
+  if (boot === undefined || boot === bootId()) return state
+  const { engine } = state
+  return { ...state, started: ofAnotherBoot, engine: engine && { ...engine, started: ofAnotherBoot } }
+}
+
+/** Is there a state at all, whether it can be read or not? */
+export function isWrittenDown(places: Places, id: string): boolean {
+  return existsSync(join(folder(places, id), 'state.json'))
 }
 
 /** All containers, the newest first. */
@@ -115,85 +247,4 @@ export function ids(places: Places): string[] {
   } catch {
     return []
   }
-}
-
-/**
- * Make the folder of a new container, take its name, and write its state.
- * @param otherName makes up another name if this one is taken: for a container to which nobody gave one
- * @returns the state with the name that the container got
- * @throws UserError if another container has the name; nothing is left then
- */
-export function claim(places: Places, state: State, otherName?: () => string): State {
-  mkdirSync(places.containers, { recursive: true, mode: 0o700 })
-  mkdirSync(places.names, { recursive: true, mode: 0o700 })
-  mkdirSync(folder(places, state.id), { mode: 0o700 })
-  try {
-    return takeName(places, state, otherName)
-  } catch (error) {
-    rmSync(folder(places, state.id), { recursive: true, force: true })
-    throw error
-  }
-}
-
-/** One at a time: to look whether a name is free and to take it are two steps. The kernel drops the lock of the dead. */
-function takeName(places: Places, wanted: State, otherName?: () => string): State {
-  const names = openSync(places.names, 'r')
-  try {
-    call(flock(names, C.LOCK_EX))
-    let state = wanted
-    for (let holder = holderOf(places, state.name); holder; holder = holderOf(places, state.name)) {
-      if (!otherName) throw conflict(state.name, holder)
-      state = { ...state, name: otherName() }
-    }
-    save(places, state)
-    const link = join(places.names, state.name)
-    // that of a container that is gone
-    rmSync(link, { force: true })
-    symlinkSync(state.id, link)
-    return state
-  } finally {
-    closeSync(names)
-  }
-}
-
-/** The container that has the name, if it is still there. */
-function holderOf(places: Places, name: string): string | undefined {
-  const id = named(places, name)
-  return id !== undefined && load(places, id) ? id : undefined
-}
-
-function conflict(name: string, holder: string): UserError {
-  return new UserError(
-    `Conflict. The container name "/${name}" is already in use by container "${holder}". You have to remove (or rename) that container to be able to reuse that name.`,
-    ENGINE_FAILED,
-  )
-}
-
-/** Forget the container and its name. */
-export function forget(places: Places, id: string, name: string): void {
-  if (named(places, name) === id) rmSync(join(places.names, name), { force: true })
-  rmSync(folder(places, id), { recursive: true, force: true })
-}
-
-function named(places: Places, name: string): string | undefined {
-  try {
-    return readlinkSync(join(places.names, name))
-  } catch {
-    return undefined
-  }
-}
-
-/**
- * The container that a person means: by name, full id, or the beginning of an id that fits one only.
- * @throws UserError in Docker's words
- */
-export function find(places: Places, wanted: string): State {
-  const exact = wanted.includes('/') ? undefined : (named(places, wanted) ?? wanted)
-  const state = exact ? load(places, exact) : undefined
-  if (state) return state
-  const matching = /^[0-9a-f]+$/.test(wanted) ? ids(places).filter((id) => id.startsWith(wanted)) : []
-  if (matching.length > 1) throw new UserError(`Multiple IDs found with provided prefix: ${wanted}`)
-  const found = matching[0] ? load(places, matching[0]) : undefined
-  if (!found) throw new UserError(`No such container: ${wanted}`)
-  return found
 }

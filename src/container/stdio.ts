@@ -64,7 +64,7 @@ function canBeHandedOn(place: Place, uid: number): boolean {
   return uid === 0 || uid === owner
 }
 
-function makePipe(): [reading: number, writing: number] {
+export function makePipe(): [reading: number, writing: number] {
   const fds = new Int32Array(2)
   call(pipe2(new Uint8Array(fds.buffer), C.O_CLOEXEC))
   return [fds[0]!, fds[1]!]
@@ -72,6 +72,12 @@ function makePipe(): [reading: number, writing: number] {
 
 /** Nothing to hand on: a terminal takes the place of all three. */
 export const noStdio: Stdio = { ends: [-1, -1, -1], pipes: [], ours: new Map(), started: () => {} }
+
+/** Nobody reads what it writes, and nothing comes in. */
+export function nullStdio(): Stdio {
+  const fd = openSync('/dev/null', 'r+')
+  return { ends: [fd, fd, fd], pipes: [], ours: new Map(), started: () => closeSync(fd) }
+}
 
 /**
  * Carry bytes between our own ends and the pipes.
@@ -86,7 +92,9 @@ export async function pump({ ours }: Stdio, ended: Promise<unknown>): Promise<vo
   if (input !== undefined) {
     const into = new Socket({ fd: input, readable: false, writable: true })
     into.on('error', () => process.stdin.unpipe(into))
-    process.stdin.pipe(into)
+    // with `end`, Node looks whether this is process.stdout: that makes it, and makes a pipe non-blocking that the program
+    // has as well. Its write that finds no room would fail then
+    process.stdin.once('end', () => into.end()).pipe(into, { end: false })
     // the input may go on for ever; it does not keep us once the program has ended. A file's stream has no such handle
     process.stdin.unref?.()
   }

@@ -12,7 +12,7 @@ import { perform } from '../syscall/perform.ts'
 import { type Fd, flags, named, type Step, type Syscall, stepsOf } from '../syscall/syscall.ts'
 import { UserError } from './user-error.ts'
 
-const step = stepsOf(9)
+const step = stepsOf(11)
 const openFlags = C.O_RDWR | C.O_NOCTTY | C.O_CLOEXEC
 
 /** Rows and columns. */
@@ -42,8 +42,14 @@ export interface Terminal {
   readonly slave: number
 }
 
-/** The calls that make a devpts and a terminal in it, and those of them whose results are needed later. */
-export function terminalSteps(size: WindowSize): {
+/**
+ * The calls that make a devpts and a terminal in it, and those of them whose results are needed later.
+ * @param group whose terminals are, on the host
+ */
+export function terminalSteps(
+  size: WindowSize,
+  group = 5,
+): {
   steps: Step[]
   devpts: Syscall
   master: Syscall
@@ -59,7 +65,7 @@ export function terminalSteps(size: WindowSize): {
       fs,
       fsconfig(fs, 'ptmxmode', '0666'),
       fsconfig(fs, 'mode', '0620'),
-      fsconfig(fs, 'gid', '5'),
+      fsconfig(fs, 'gid', String(group)),
       fsconfigCreate(fs),
       devpts,
     ),

@@ -4,6 +4,7 @@
 
 import { basic, type Credentials } from './credentials.ts'
 import { type HttpOptions, retrying, send } from './http.ts'
+import { sentOn } from './registry-url.ts'
 
 export interface Challenge {
   /** in lower case: `bearer`, `basic` */
@@ -27,9 +28,11 @@ export function parseChallenges(header: string): Challenge[] {
 
 /**
  * The header `Authorization` that answers a challenge, or undefined if we have nothing to answer with.
+ * @param asker the registry that wants to know
  * @param scope what we want, unless the challenge says it: `repository:library/alpine:pull`
  */
 export async function answerTo(
+  asker: URL,
   header: string,
   scope: string,
   credentials: Credentials,
@@ -38,7 +41,7 @@ export async function answerTo(
   const challenges = parseChallenges(header)
   const bearer = challenges.find((c) => c.scheme === 'bearer' && c.parameters.realm)
   if (bearer) {
-    const token = await fetchToken(bearer, scope, credentials, options)
+    const token = await fetchToken(asker, bearer, scope, credentials, options)
     return token && `Bearer ${token}`
   }
   const wantsLogin = challenges.some((c) => c.scheme === 'basic')
@@ -48,13 +51,17 @@ export async function answerTo(
 }
 
 async function fetchToken(
+  asker: URL,
   { parameters }: Challenge,
   wanted: string,
   credentials: Credentials,
   options: HttpOptions,
 ): Promise<string | undefined> {
-  const url = new URL(parameters.realm!)
-  const query: Record<string, string> = { scope: parameters.scope ?? wanted }
+  const url = sentOn(asker, parameters.realm!)
+  const query: Record<string, string> = {}
+  const scope = parameters.scope ?? wanted
+  // a login alone asks for no right to anything
+  if (scope !== '') query.scope = scope
   if (parameters.service) query.service = parameters.service
   const answer = await retrying(options, () => {
     if (credentials.kind === 'identity') {

@@ -1,8 +1,9 @@
-// Who we are to a registry: what `docker login` left in ~/.docker/config.json. It is read, never written.
+// Who we are to a registry: what `docker login` left in ~/.docker/config.json. It is read here, and written by login.ts.
 // Source: docs.docker.com/reference/cli/docker/login, and docker/cli's config/configfile.
 
 import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
+import { text as aText, mapOf, record } from './shape.ts'
 
 export type Credentials =
   | { readonly kind: 'login'; readonly username: string; readonly password: string }
@@ -12,7 +13,7 @@ export type Credentials =
   | { readonly kind: 'helper'; readonly program: string }
   | { readonly kind: 'none' }
 
-interface ConfigFile {
+export interface ConfigFile {
   readonly auths?: Readonly<Record<string, Auth>>
   readonly credHelpers?: Readonly<Record<string, string>>
   readonly credsStore?: string
@@ -24,6 +25,12 @@ interface Auth {
   readonly password?: string
   readonly identitytoken?: string
 }
+
+const check = record({
+  auths: mapOf(record({ auth: aText, username: aText, password: aText, identitytoken: aText })),
+  credHelpers: mapOf(aText),
+  credsStore: aText,
+})
 
 /** Where Docker keeps logins: `DOCKER_CONFIG` names the directory, else `~/.docker`. */
 export function configPath(): string {
@@ -65,13 +72,15 @@ function decode({ auth, username, password }: Auth): [username?: string, passwor
 }
 
 /** Keys are hosts, and sometimes addresses: Docker Hub's is `https://index.docker.io/v1/`. */
-function hostOf(key: string): string {
+export function hostOf(key: string): string {
   const host = key.replace(/^https?:\/\//, '').split('/', 1)[0]!
   return host === 'index.docker.io' || host === 'registry-1.docker.io' ? 'docker.io' : host
 }
 
-function readConfig(path: string): ConfigFile {
+/** @throws Error if the file is there but cannot be read */
+export function readConfig(path: string): ConfigFile {
   let text: string
+  let json: unknown
   try {
     text = readFileSync(path, 'utf8')
   } catch (error) {
@@ -79,8 +88,16 @@ function readConfig(path: string): ConfigFile {
     throw error
   }
   try {
-    return JSON.parse(text) as ConfigFile
+    json = JSON.parse(text)
   } catch {
     throw new Error(`${path} is not JSON.\nIt keeps logins for registries; repair or remove it.`)
   }
+  const wrong = check(json)
+  if (wrong) throw new Error(`${path} ${wrong}.\nIt keeps logins for registries; repair or remove it.`)
+  return json as ConfigFile
+}
+
+/** The registry that a person means by `https://registry.example.com/`, `localhost:5000`, or nothing: Docker Hub. */
+export function registryOf(server: string | undefined): string {
+  return server === undefined || server === '' ? 'docker.io' : hostOf(server)
 }

@@ -135,6 +135,7 @@ async function* later(
   for (let failures = 0; have < descriptor.size; ) {
     const before = have
     try {
+      // #region pieces
       for await (const chunk of bytesFrom(registry, descriptor, have)) {
         have += chunk.length
         if (have > descriptor.size) throw tooLong(descriptor)
@@ -145,6 +146,7 @@ async function* later(
         options.onPiece?.(chunk.length)
         release(chunk)
       }
+      // #endregion pieces
       if (have < descriptor.size) throw new Dropped(`Only ${have} of ${descriptor.size} bytes came`)
     } catch (error) {
       if (!(error instanceof Dropped)) throw error

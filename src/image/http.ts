@@ -2,6 +2,8 @@
 // does the speaking; here is what a client of registries adds: plain HTTP only on this machine itself, redirects without
 // the password, an end to silence, and another try where that can help.
 
+import { isLoopback, sentOn } from './registry-url.ts'
+
 /** A request and its answer in a few words: the chapter on images prints them. */
 export interface Exchange {
   readonly method: string
@@ -57,11 +59,6 @@ export class Dropped extends Error {
   }
 }
 
-/** Is this host, with or without a port, this machine itself? Only such registries are spoken to without TLS. */
-export function isLoopback(host: string): boolean {
-  return /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/.test(host)
-}
-
 /**
  * Make one request, and follow where it is sent on to.
  * @throws Dropped when another try may help: no answer, 429, 5xx; Error when it will not
@@ -78,7 +75,7 @@ export async function send(url: URL, call: Call, options: HttpOptions): Promise<
       throw new Dropped(`${target.host} answered ${answer.status}`, retryAfter(answer.headers))
     }
     await answer.discard()
-    target = new URL(location, target)
+    target = sentOn(url, location, target)
   }
   throw new Error(`${url.host} sends from one address to the next without an end.`)
 }

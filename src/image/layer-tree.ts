@@ -22,6 +22,7 @@ import { isWhiteout, makeOpaque } from '../overlay/whiteout.ts'
 import { call } from '../syscall/call.ts'
 import * as C from '../syscall/constants.ts'
 import { makedev, mknodat, utimensat } from '../syscall/file.ts'
+import type { LayerLimit } from './layer-limit.ts'
 import { inC, inside, onDisk, reason, setAttribute, setTimes, statsOf } from './layer-path.ts'
 import { layerRoom } from './layer-room.ts'
 import { layerWhiteouts } from './layer-whiteouts.ts'
@@ -44,7 +45,7 @@ const nodeTypes = {
   'block device': C.S_IFBLK,
 } as const
 
-export function layerTree(): Tree {
+export function layerTree(limit: LayerLimit): Tree {
   /** The file that is being written, if any. */
   let open: { readonly fd: number; readonly path: string; readonly entry: Entry } | undefined
   /** Directories get their times last: each file that is made in one changes them. */
@@ -124,10 +125,14 @@ export function layerTree(): Tree {
   }
 
   return {
-    entry: (entry) => naming(entry, () => make(entry)),
+    entry: (entry) => {
+      limit.entry()
+      naming(entry, () => make(entry))
+    },
     data: (chunk, at, length) => {
       if (!open) return
       const { fd, entry } = open
+      limit.content(length)
       size += length
       naming(entry, () => {
         for (let done = 0; done < length; ) done += writeSync(fd, chunk, at + done, length - done)

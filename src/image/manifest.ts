@@ -2,7 +2,10 @@
 // config and the layers; the config says how to start. Each names the next by digest.
 // Source: OCI image specification: image-index.md, manifest.md, config.md, descriptor.md.
 
+import { checkFields } from './check-config.ts'
 import { hexOf } from './digest.ts'
+import { parseJsonObject } from './json.ts'
+import { mapOf, record, text } from './shape.ts'
 
 /** A pointer to content: what it is, what it is called, how long it is. */
 export interface Descriptor {
@@ -58,6 +61,18 @@ export interface ProcessConfig {
   readonly WorkingDir?: string
   readonly Labels?: Readonly<Record<string, string>> | null
   readonly StopSignal?: string
+  /** Docker's own; OCI has no field for it. Times are in nanoseconds. */
+  readonly Healthcheck?: ImageHealth
+}
+
+export interface ImageHealth {
+  /** `['CMD', 'curl', '-f', 'localhost']`, `['CMD-SHELL', 'curl -f localhost']`, `['NONE']` */
+  readonly Test?: readonly string[]
+  readonly Interval?: number
+  readonly Timeout?: number
+  readonly StartPeriod?: number
+  readonly StartInterval?: number
+  readonly Retries?: number
 }
 
 export interface HistoryEntry {
@@ -109,11 +124,13 @@ export function parseDocument(bytes: Uint8Array, mediaType: string): Document {
         'Its layers cannot be checked as today. Push it again with a current tool: skopeo copy does it.',
     )
   }
-  const json = parseObject(bytes, 'manifest')
+  const json = parseJsonObject(bytes, 'manifest')
   if (json.schemaVersion !== 2)
-    throw new Error(`The manifest has schemaVersion ${json.schemaVersion}, not 2.`)
+    throw new Error(`The manifest has schemaVersion ${JSON.stringify(json.schemaVersion)}, not 2.`)
   if (json.mediaType !== undefined && json.mediaType !== type) {
-    throw new Error(`The manifest came as ${type} and says of itself that it is ${json.mediaType}.`)
+    throw new Error(
+      `The manifest came as ${type} and says of itself that it is ${JSON.stringify(json.mediaType)}.`,
+    )
   }
   if ('manifests' in json && ('layers' in json || 'config' in json || 'fsLayers' in json)) {
     throw new Error(
@@ -127,7 +144,8 @@ export function parseDocument(bytes: Uint8Array, mediaType: string): Document {
 
 /** Read an image config. */
 export function parseConfig(bytes: Uint8Array): ImageConfig {
-  const json = parseObject(bytes, 'image config')
+  const json = parseJsonObject(bytes, 'image config')
+  checkFields(json)
   const rootfs = json.rootfs as { diff_ids?: unknown } | undefined
   if (!Array.isArray(rootfs?.diff_ids)) throw new Error('The image config does not list its layers (rootfs).')
   for (const id of rootfs.diff_ids) hexOf(id)
@@ -155,21 +173,16 @@ function checkDescriptor(value: unknown): asserts value is Descriptor {
   const { mediaType, digest, size } = (value ?? {}) as Partial<Descriptor>
   if (typeof mediaType !== 'string') throw new Error('A descriptor in the manifest has no media type.')
   if (!Number.isSafeInteger(size) || size! < 0)
-    throw new Error(`A descriptor in the manifest has the size ${size}.`)
+    throw new Error(`A descriptor in the manifest has the size ${JSON.stringify(size)}.`)
   hexOf(digest as string)
+  const wrong = besides(value)
+  if (wrong) throw new Error(`A descriptor in the manifest is damaged: ${wrong}.`)
 }
 
-function parseObject(bytes: Uint8Array, what: string): Record<string, unknown> {
-  let json: unknown
-  try {
-    json = JSON.parse(new TextDecoder().decode(bytes))
-  } catch {
-    throw new Error(`The ${what} is not JSON.`)
-  }
-  if (typeof json !== 'object' || json === null || Array.isArray(json))
-    throw new Error(`The ${what} is no object.`)
-  return json as Record<string, unknown>
-}
+const besides = record({
+  platform: record({ os: text, architecture: text, variant: text }),
+  annotations: mapOf(text),
+})
 
 function isOneOf(types: readonly string[], type: string): boolean {
   return types.includes(type)

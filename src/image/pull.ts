@@ -36,7 +36,7 @@ export interface PullOptions extends HttpOptions {
 }
 
 /** A config is a page or two of JSON: what is longer is none. */
-const configLimit = 8 << 20
+export const configLimit = 8 << 20
 
 /**
  * Bring an image into the store.
@@ -144,7 +144,8 @@ async function fetchSmall({ registry, options }: Pulling, descriptor: Descriptor
   return bytes
 }
 
-function checkConfig(config: ImageConfig, manifest: Manifest, wanted: Platform | undefined): void {
+/** @throws Error if the image cannot run here, or config and manifest do not fit together */
+export function checkConfig(config: ImageConfig, manifest: Manifest, wanted: Platform | undefined): void {
   if (config.os !== 'linux')
     throw new Error(`The image is for ${config.os}: image operating system cannot be used on this platform.`)
   const count = config.rootfs.diff_ids.length

@@ -64,6 +64,15 @@ export function familiarName({ registry, repository }: Reference): string {
   return official?.[1] ?? repository
 }
 
+/** A name as an error shows it: with the tag that it means; what is no name stays as it is. */
+export function withTag(text: string): string {
+  try {
+    return familiar(parseReference(text))
+  } catch {
+    return text
+  }
+}
+
 /** The short name with its tag or digest: `alpine:latest`. */
 export function familiar(reference: Reference): string {
   const { tag, digest } = reference

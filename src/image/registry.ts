@@ -5,9 +5,10 @@
 import { createHash } from 'node:crypto'
 import { answerTo } from './authorization.ts'
 import type { Credentials } from './credentials.ts'
-import { type Answer, type HttpOptions, isLoopback, retrying, send } from './http.ts'
+import { type Answer, type HttpOptions, retrying, send } from './http.ts'
 import { type Descriptor, mediaTypes } from './manifest.ts'
 import { familiar, familiarName, type Reference } from './reference.ts'
+import { registryUrl } from './registry-url.ts'
 
 export interface Registry {
   /**
@@ -26,8 +27,7 @@ const manifestLimit = 4 << 20
 /** A client for the repository of `reference`. Nothing is sent yet. */
 export function openRegistry(reference: Reference, credentials: Credentials, options: HttpOptions): Registry {
   const { registry, repository } = reference
-  const host = registry === 'docker.io' ? 'registry-1.docker.io' : registry
-  const base = `${isLoopback(host) ? 'http' : 'https'}://${host}/v2/${repository}/`
+  const base = registryUrl(registry, `${repository}/`)
   const scope = `repository:${repository}:pull`
   let authorization: string | undefined
   let asking: Promise<string | undefined> | undefined
@@ -42,7 +42,7 @@ export function openRegistry(reference: Reference, credentials: Credentials, opt
     const refused = { ...first, body: once(await collect(first.body, manifestLimit)) }
     if (authorization === used) {
       // several layers may meet the end of one token together: one new token serves all
-      asking ??= answerTo(challenge, scope, credentials, options).finally(() => {
+      asking ??= answerTo(url, challenge, scope, credentials, options).finally(() => {
         asking = undefined
       })
       authorization = await asking

@@ -32,7 +32,9 @@ export function removeImage(
   if (!image) throw new Error(`No such image: ${nameOrId}`)
   const entries = readIndex(store.imagesDir)
   const named = entryByName(entries, nameOrId)
-  const same = entries.filter(({ digest }) => digest === image.digest)
+  // one image may have several manifests: its layers can be compressed in many ways
+  const digests = store.list().flatMap(({ id, digest }) => (id === image.id ? digest : []))
+  const same = entries.filter(({ digest }) => digests.includes(digest))
   if (!named && same.length > 1 && !force) {
     throw new Error(
       `conflict: unable to delete ${hexOf(image.id).slice(0, 12)} (must be forced) - image is referenced in multiple repositories`,
@@ -55,19 +57,22 @@ export interface SweepOptions extends RemoveOptions {
   readonly all?: boolean
   /** ids of images that containers were made from: they stay */
   readonly imagesInUse?: readonly string[]
+  /** only those of which this is true */
+  readonly fits?: (image: Image) => boolean
 }
 
 /**
  * Remove the images that have no name, or all that no container uses, and what broken pulls left.
- * @returns what was done, in Docker's words, and the bytes freed
+ * @returns what was done, in Docker's words, the images that went, one for each name, and the bytes freed
  */
 export function sweepImages(
   store: Store,
-  { all = false, layersInUse = [], imagesInUse = [] }: SweepOptions = {},
-): { removed: string[]; bytes: number } {
+  { all = false, layersInUse = [], imagesInUse = [], fits = () => true }: SweepOptions = {},
+): { removed: string[]; images: Image[]; bytes: number } {
   const going = store
     .list()
     .filter(({ reference, id }) => (all || reference === undefined) && !imagesInUse.includes(id))
+    .filter(fits)
   const digests = new Set(going.map(({ digest }) => digest))
   if (digests.size > 0) {
     changeIndex(store.imagesDir, (now) =>
@@ -78,8 +83,10 @@ export function sweepImages(
   const names = going.flatMap(({ reference }) =>
     reference === undefined ? [] : [`Untagged: ${familiar(parseReference(reference))}`],
   )
-  const ids = new Set(going.map(({ id }) => id))
-  return { removed: [...names, ...[...ids, ...layers].map((digest) => `Deleted: ${digest}`)], bytes }
+  const left = store.list().map(({ id }) => id)
+  const ids = new Set(going.map(({ id }) => id).filter((id) => !left.includes(id)))
+  const deleted = [...ids, ...layers].map((digest) => `Deleted: ${digest}`)
+  return { removed: [...names, ...deleted], images: going, bytes }
 }
 
 /** Remove blobs, layers and parts of downloads that no listed image needs. */
@@ -92,8 +99,11 @@ function sweep(store: Store, layersInUse: readonly string[]): { layers: string[]
   for (const name of layersInUse) needed.layers.add(name)
   let bytes = 0
   const drop = (path: string) => {
-    bytes += statSync(path, { throwIfNoEntry: false })?.size ?? 0
-    rmSync(path, { force: true })
+    const stats = statSync(path, { throwIfNoEntry: false })
+    // a directory is what a load that was killed had put down
+    if (stats?.isDirectory()) for (const name of entriesOf(path)) drop(`${path}/${name}`)
+    else bytes += stats?.size ?? 0
+    rmSync(path, { recursive: true, force: true })
   }
   for (const name of entriesOf(`${imagesDir}/blobs/sha256`))
     if (!needed.blobs.has(name)) drop(`${imagesDir}/blobs/sha256/${name}`)

@@ -59,7 +59,7 @@ export interface Store {
 }
 
 /** The annotation for what the registry called the image: the index's digest cannot be got back from the manifest. */
-const sourceDigest = 'gocker.source.digest'
+export const sourceDigest = 'gocker.source.digest'
 
 /** The store in `dir`: images in `dir/images`, layers in `dir/layers`. Nothing is made before something is added. */
 export function openStore(dir: string): Store {

@@ -14,6 +14,7 @@ import { CLONE_FS } from '../syscall/constants.ts'
 import { umask } from '../syscall/file.ts'
 import { chdir, chroot } from '../syscall/mount.ts'
 import { unshare } from '../syscall/process.ts'
+import { layerLimit } from './layer-limit.ts'
 import { layerTree } from './layer-tree.ts'
 import type { Compression, FromWorker, Task, ToWorker } from './unpack-messages.ts'
 import { untar } from './untar.ts'
@@ -33,7 +34,8 @@ function enter(): void {
 }
 
 function unpack(): void {
-  const tree = layerTree()
+  const limit = layerLimit(process.env.GOCKER_LAYER_LIMIT)
+  const tree = layerTree(limit)
   const reader = untar(tree)
   const hash = createHash('sha256')
 
@@ -52,7 +54,10 @@ function unpack(): void {
   const input = inflating(compression, take, finish)
   port.on('message', (message: ToWorker) => {
     if (message === 'end') input.end()
-    else input.write(message, () => post({ taken: message.buffer }, [message.buffer]))
+    else {
+      limit.came(message.length)
+      input.write(message, () => post({ taken: message.buffer }, [message.buffer]))
+    }
   })
 }
 

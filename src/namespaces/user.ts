@@ -19,6 +19,18 @@ export function idMapText(mappings: readonly IdMapping[]): string {
   return mappings.map(({ containerID, hostID, size }) => `${containerID} ${hostID} ${size}\n`).join('')
 }
 
+/** Who the id `id` inside is outside; undefined for nobody. */
+export function outside(mappings: readonly IdMapping[], id: number): number | undefined {
+  const found = mappings.find(({ containerID, size }) => id >= containerID && id < containerID + size)
+  return found && found.hostID + (id - found.containerID)
+}
+
+/** Who the id `id` outside is inside; undefined for nobody. */
+export function within(mappings: readonly IdMapping[], id: number): number | undefined {
+  const found = mappings.find(({ hostID, size }) => id >= hostID && id < hostID + size)
+  return found && found.containerID + (id - found.hostID)
+}
+
 /** The map that makes one user outside root inside: the only one that an ordinary user may write without help. */
 export function rootIs(hostID: number): IdMapping[] {
   return [{ containerID: 0, hostID, size: 1 }]

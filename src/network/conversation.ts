@@ -9,7 +9,7 @@ import { type Errno, errnoName, errnoNumber } from '../syscall/errno.ts'
 import { SyscallError } from '../syscall/error.ts'
 import { sendto, setsockopt, socket } from '../syscall/socket.ts'
 import { type Fd, type Notated, named, type Step, type Syscall, syscall } from '../syscall/syscall.ts'
-import { attributesIn, decode, encode, type Message, type Received, stringOf } from './netlink.ts'
+import { atLeast, attributesIn, decode, encode, type Message, type Received, stringOf } from './netlink.ts'
 import { NetlinkError } from './netlink-error.ts'
 import * as N from './numbers.ts'
 
@@ -70,10 +70,18 @@ export function stepsFor(
 let sequence = 0
 
 /**
- * Send the messages, read every answer, and return those that are not mere acknowledgements.
+ * Send the messages, read every answer, and return those that are not mere acknowledgements. A list that changed while
+ * the kernel told it may lack something that was there all the time, so it is asked for once more. netlink(7)
  * @throws NetlinkError that names the message which the kernel refused, and its reason in words
  */
-export function ask(fd: number, { messages, allow }: Request): Received[] {
+export function ask(fd: number, request: Request): Received[] {
+  for (let tries = 1; ; tries++) {
+    const answers = askOnce(fd, request)
+    if (tries === 100 || !answers.some(({ flags }) => (flags & N.NLM_F_DUMP_INTR) !== 0)) return answers
+  }
+}
+
+function askOnce(fd: number, { messages, allow }: Request): Received[] {
   const first = sequence + 1
   sequence += messages.length
   const [send, firstReceive] = exchange(fd, messages, first)
@@ -123,12 +131,13 @@ function take(receiving: Syscall): Received[] {
 /** What an error message says; undefined if it is a mere acknowledgement, or no error message. linux/netlink.h */
 function refusal(one: Received): { errno: number; words: string } | undefined {
   if (one.type !== N.NLMSG_ERROR) return undefined
-  const errno = -one.body.readInt32LE(0)
+  const body = atLeast(4 + 16, one.body)
+  const errno = -body.readInt32LE(0)
   if (errno === 0) return undefined
   if ((one.flags & N.NLM_F_ACK_TLVS) === 0) return { errno, words: '' }
   // struct nlmsgerr: the error, the header of the request, and, unless it was cut off, the whole request
-  const requestLength = (one.flags & N.NLM_F_CAPPED) === 0 ? one.body.readUInt32LE(4) : 16
-  const said = attributesIn(one.body.subarray(4 + ((requestLength + 3) & ~3)))
+  const requestLength = (one.flags & N.NLM_F_CAPPED) === 0 ? body.readUInt32LE(4) : 16
+  const said = attributesIn(body.subarray(4 + ((requestLength + 3) & ~3)))
   return { errno, words: stringOf(said.get(N.NLMSGERR_ATTR_MSG)) }
 }
 

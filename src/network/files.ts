@@ -2,6 +2,7 @@
 // asking), hostname. Here they are only composed: content, no file is written. resolv.conf(5), hosts(5), hostname(5)
 
 import { readFileSync } from 'node:fs'
+import { type HostLine, hostLine, hostsFile } from './hosts.ts'
 
 export interface NetworkFiles {
   /** The content of /etc/resolv.conf. */
@@ -17,8 +18,13 @@ export interface FilesOptions {
   readonly hostname: string
   /** The container's address; with `bridge` only. */
   readonly address?: string
-  /** Name servers to use instead of the host's. */
+  /** Other lines of /etc/hosts: what a person wants there, and who is on the same networks. */
+  readonly extraHosts?: readonly HostLine[]
+  readonly names?: readonly HostLine[]
+  /** Name servers, search domains and options to use instead of the host's. */
   readonly dns?: readonly string[]
+  readonly dnsSearch?: readonly string[]
+  readonly dnsOptions?: readonly string[]
 }
 
 /** How a file of the host is read: its content, or undefined if it is not there. */
@@ -26,10 +32,12 @@ export type Reader = (path: string) => string | undefined
 
 /** What the three files of a container hold. `read` is for tests. */
 export function networkFiles(options: FilesOptions, read: Reader = readHost): NetworkFiles {
-  const { mode, hostname, address, dns = [] } = options
+  const { mode, hostname, extraHosts: extra = [] } = options
+  const ofHost = mode === 'host' ? read('/etc/hosts') : undefined
   return {
-    resolvConf: mode === 'host' && dns.length === 0 ? hostResolvConf(read) : resolvConf(read, dns),
-    hosts: (mode === 'host' ? read('/etc/hosts') : undefined) ?? hostsFile(hostname, address),
+    resolvConf: resolvConf(read, options),
+    hosts:
+      ofHost === undefined ? hostsFile({ ...options, extra }) : `${ofHost}${extra.map(hostLine).join('')}`,
     hostname: `${hostname}\n`,
   }
 }
@@ -46,47 +54,37 @@ const publicServers = ['8.8.8.8', '8.8.4.4']
 /**
  * The host's resolv.conf as far as it is true inside. systemd-resolved listens on 127.0.0.53, which in the
  * container is the container itself; the servers behind it are in a file of its own. Other loopback addresses
- * are left out, and IPv6 ones as well: our bridge has IPv4 only. Search domains and options stay.
+ * are left out, and IPv6 ones as well: our bridge has IPv4 only. Search domains and options stay, unless others are
+ * wanted. With the host's network all of it is true.
  */
-function resolvConf(read: Reader, dns: readonly string[]): string {
+function resolvConf(read: Reader, { mode, dns = [], dnsSearch = [], dnsOptions = [] }: FilesOptions): string {
   const ofHost = read('/etc/resolv.conf') ?? ''
-  const lines = (
-    nameServers(ofHost).some((server) => stub.test(server)) ? (read(behindStub) ?? ofHost) : ofHost
-  )
-    .split('\n')
-    .map((line) => line.trim())
-  const kept = lines.filter((line) => /^(search|domain|options|sortlist)\s/.test(line))
-  const reachable = nameServers(lines.join('\n')).filter((s) => !s.includes(':') && !s.startsWith('127.'))
+  if (mode === 'host' && dns.length + dnsSearch.length + dnsOptions.length === 0) return ofHost
+  const isStub = mode !== 'host' && nameServers(ofHost).some((server) => stub.test(server))
+  const lines = (isStub ? (read(behindStub) ?? ofHost) : ofHost).split('\n').map((line) => line.trim())
+  const known = nameServers(lines.join('\n'))
+  const reachable =
+    mode === 'host' ? known : known.filter((server) => !server.includes(':') && !server.startsWith('127.'))
   const servers = dns.length > 0 ? dns : reachable.length > 0 ? reachable : publicServers
-  return `${[...servers.map((server) => `nameserver ${server}`), ...kept].join('\n')}\n`
-}
-
-function hostResolvConf(read: Reader): string {
-  return read('/etc/resolv.conf') ?? ''
-}
-
-function nameServers(content: string): string[] {
-  return [...content.matchAll(/^\s*nameserver\s+(\S+)/gm)].map((match) => match[1]!)
-}
-
-/** Without a network of its own the container's name means itself, as Debian has it for a machine without one. */
-function hostsFile(hostname: string, address = '127.0.1.1'): string {
+  const kept = lines.filter(
+    (line) =>
+      /^sortlist\s/.test(line) ||
+      (/^(search|domain)\s/.test(line) && dnsSearch.length === 0) ||
+      (/^options\s/.test(line) && dnsOptions.length === 0),
+  )
+  // a dot is Docker's way to say: none
+  const search = dnsSearch.filter((domain) => domain !== '.')
   return [
-    '127.0.0.1\tlocalhost',
-    '::1\tlocalhost ip6-localhost ip6-loopback',
-    'fe00::\tip6-localnet',
-    'ff00::\tip6-mcastprefix',
-    'ff02::1\tip6-allnodes',
-    'ff02::2\tip6-allrouters',
-    `${address}\t${hostsName(hostname)}`,
+    ...servers.map((server) => `nameserver ${server}`),
+    ...kept,
+    ...(search.length > 0 ? [`search ${search.join(' ')}`] : []),
+    ...(dnsOptions.length > 0 ? [`options ${dnsOptions.join(' ')}`] : []),
     '',
   ].join('\n')
 }
 
-/** `web.example.org` is also known as `web`. */
-function hostsName(hostname: string): string {
-  const short = hostname.split('.')[0]!
-  return short === hostname ? hostname : `${hostname} ${short}`
+function nameServers(content: string): string[] {
+  return [...content.matchAll(/^\s*nameserver\s+(\S+)/gm)].map((match) => match[1]!)
 }
 
 function readHost(path: string): string | undefined {

@@ -6,6 +6,7 @@
 //     }
 
 import type { Request } from './conversation.ts'
+import type { Message } from './netlink.ts'
 import * as nft from './nft.ts'
 import * as is from './nft-expressions.ts'
 import { type Bridge, subnetOf } from './settings.ts'
@@ -20,32 +21,56 @@ const srcnat = 100
 const filter = 0
 
 /**
- * Make the table, all of it or nothing. It is emptied first: two starters at once, or an older table, do no harm.
- * The word drop is final whatever other tables say; accept only means: not refused here.
+ * Make the table, all of it or nothing; if somebody else was faster, nothing.
+ * The word drop is final whatever other tables say; accept only means: not refused here. So each network has a table
+ * of its own, which decides who may come in, and that is all it takes to keep networks apart.
  */
 export function tableRequest(bridge: Bridge): Request {
-  const { table, name, prefix } = bridge
-  const forward = (...expressions: is.Expression[]) => nft.newRule(table, 'forward', expressions)
+  const { table } = bridge
   return {
-    why: 'the first time: let containers out under the address of the host, and only answers in',
+    why: bridge.internal
+      ? 'the first time: let nothing in or out'
+      : 'the first time: let containers out under the address of the host, and only answers in',
     messages: nft.transaction([
-      nft.newTable(table),
-      nft.deleteTable(table),
-      nft.newTable(table),
-      nft.newChain({ table, name: 'postrouting', type: 'nat', hook: 'postrouting', priority: srcnat }),
-      nft.newRule(table, 'postrouting', [
-        is.sourceIn(subnetOf(bridge), prefix),
-        is.through('oifname', '!=', name),
-        is.masquerade(),
-      ]),
+      nft.newTable(table, 'onlyNew'),
+      ...(bridge.internal ? [] : outwards(bridge)),
       nft.newChain({ table, name: 'forward', type: 'filter', hook: 'forward', priority: filter }),
-      forward(is.through('oifname', '!=', name), is.accept()),
-      forward(is.through('iifname', '==', name), is.accept()),
-      forward(is.ofKnownConnection(), is.accept()),
-      forward(is.ofPublishedPort(), is.accept()),
-      forward(is.drop()),
+      ...(bridge.internal ? among(bridge) : inwards(bridge)),
     ]),
+    allow: 'EEXIST',
   }
+}
+
+function outwards(bridge: Bridge): Message[] {
+  const { table, name, prefix } = bridge
+  return [
+    nft.newChain({ table, name: 'postrouting', type: 'nat', hook: 'postrouting', priority: srcnat }),
+    nft.newRule(table, 'postrouting', [
+      is.sourceIn(subnetOf(bridge), prefix),
+      is.through('oifname', '!=', name),
+      is.masquerade(),
+    ]),
+  ]
+}
+
+function inwards({ table, name }: Bridge): Message[] {
+  const forward = (...expressions: is.Expression[]) => nft.newRule(table, 'forward', expressions)
+  return [
+    forward(is.through('oifname', '!=', name), is.accept()),
+    forward(is.through('iifname', '==', name), is.accept()),
+    forward(is.ofKnownConnection(), is.accept()),
+    forward(is.ofPublishedPort(), is.accept()),
+    forward(is.drop()),
+  ]
+}
+
+function among({ table, name }: Bridge): Message[] {
+  const forward = (...expressions: is.Expression[]) => nft.newRule(table, 'forward', expressions)
+  return [
+    forward(is.through('iifname', '==', name), is.through('oifname', '==', name), is.accept()),
+    forward(is.through('iifname', '==', name), is.drop()),
+    forward(is.through('oifname', '==', name), is.drop()),
+  ]
 }
 
 /** Docker lets nothing pass but its own, and asks this chain of its user before: packetfilter-firewalls in its documentation. */
@@ -58,7 +83,7 @@ export function dockerRequest({ name }: Bridge): Request {
       dockerUser.table,
       dockerUser.chain,
       [is.through(which, '==', name), is.counter(), is.accept()],
-      'first',
+      { where: 'first' },
     )
   return {
     why: 'Docker refuses to forward for others: let our bridge pass, in the chain that Docker leaves to its user',

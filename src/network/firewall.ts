@@ -10,20 +10,29 @@ import { ask, openNetlink } from './conversation.ts'
 import { chainsRequest, dockerRequest, dockerUser, tableRequest } from './firewall-plan.ts'
 import { type Chain, chainFrom, deleteRule, deleteTable, getRules, rulesAbout, transaction } from './nft.ts'
 import * as N from './numbers.ts'
+import { published } from './publish-plan.ts'
 import type { Bridge } from './settings.ts'
 
-/**
- * See to it that packets of containers pass. If all is well, it is one question to the kernel.
- * @returns sentences for the user, about what was changed in others' tables or what blocks
- */
-export function openFirewall(bridge: Bridge): string[] {
+export interface Opened {
+  /** Sentences for the user, about what was changed in others' tables or what blocks. */
+  readonly notices: readonly string[]
+  /** Ports are, or were, published in this network. */
+  readonly hasPorts: boolean
+}
+
+/** See to it that packets of containers pass. If all is well, it is one question to the kernel. */
+export function openFirewall(bridge: Bridge): Opened {
   const fd = openNetlink(C.NETLINK_NETFILTER)
   try {
     const chains = ask(fd, chainsRequest()).map(chainFrom)
     if (!chains.some((chain) => isOurs(chain, bridge))) ask(fd, tableRequest(bridge))
-    return chains
+    const notices = chains
       .filter((chain) => refuses(chain, bridge))
       .flatMap((chain) => pass(fd, chain, chains, bridge))
+    return {
+      notices,
+      hasPorts: chains.some(({ table, name }) => table === bridge.table && name === published),
+    }
   } finally {
     attempt(close(fd))
   }
@@ -58,6 +67,17 @@ export function closeFirewall(bridge: Bridge): void {
     ]
     if (removals.length > 0)
       ask(fd, { why: 'take away our rules', messages: transaction(removals), allow: 'ENOENT' })
+  } finally {
+    attempt(close(fd))
+  }
+}
+
+/** The names of all tables of IPv4 that have chains. */
+export function tableNames(): string[] {
+  const fd = openNetlink(C.NETLINK_NETFILTER)
+  try {
+    const chains = ask(fd, chainsRequest()).map(chainFrom)
+    return [...new Set(chains.filter(({ family }) => family === N.NFPROTO_IPV4).map(({ table }) => table))]
   } finally {
     attempt(close(fd))
   }
@@ -112,7 +132,7 @@ function isDockerUser({ family, table, name }: Chain): boolean {
 
 function blocked({ family, table, name }: Chain, bridge: Bridge): string {
   const where = `${family === N.NFPROTO_INET ? 'inet' : 'ip'} ${table}, chain ${name}`
-  return `The firewall of this host (table ${where}) lets no packets of ${bridge.name} pass: containers will not reach the outside.`
+  return `The firewall of this host (table ${where}) lets no packets of ${bridge.name} pass: containers will not reach the outside, nor be reached at published ports.`
 }
 
 function remedy(chain: Chain, chains: readonly Chain[], { name }: Bridge): string {

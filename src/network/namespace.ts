@@ -7,7 +7,7 @@
 import { attempt, call } from '../syscall/call.ts'
 import * as C from '../syscall/constants.ts'
 import { errnoName } from '../syscall/errno.ts'
-import { close, openat } from '../syscall/file.ts'
+import { close, fcntl, openat } from '../syscall/file.ts'
 import { setns, unshare } from '../syscall/process.ts'
 import { type Fd, named, type Step, type Syscall, stepsOf } from '../syscall/syscall.ts'
 import { netlinkSocket, wantWords } from './conversation.ts'
@@ -52,22 +52,49 @@ export function namespaceSteps(): Step[] {
  * A thread that could not come back would do all its later work in the wrong network: then the process ends.
  */
 export function makeNamespace(): NetworkNamespace {
-  const home = call(openCurrent())
   const open: number[] = []
   try {
-    call(goThere())
-    try {
+    elsewhere(goThere(), () => {
       open.push(call(openCurrent()))
       open.push(call(netlinkSocket(C.NETLINK_ROUTE)))
-    } finally {
-      const result = attempt(comeBack(home))
-      if (result < 0) die(-result)
-    }
+    })
     call(wantWords(open[1]!))
     return { netns: open[0]!, socket: open[1]! }
   } catch (error) {
     for (const fd of open) attempt(close(fd))
     throw error
+  }
+}
+
+/** The same for a namespace that somebody else has made. Both descriptors are for the caller to close, and `ready` stays open. */
+export function takeNamespace(ready: number): NetworkNamespace {
+  const netns = call(fcntl(ready, C.F_DUPFD_CLOEXEC, 3))
+  try {
+    return { netns, socket: lineInto(netns) }
+  } catch (error) {
+    attempt(close(netns))
+    throw error
+  }
+}
+
+/** A netlink socket that speaks to the kernel about the links in a namespace that is there. It is for the caller to close. */
+export function lineInto(netns: number): number {
+  const socket = elsewhere(setns(netns, C.CLONE_NEWNET), () => call(netlinkSocket(C.NETLINK_ROUTE)))
+  call(wantWords(socket))
+  return socket
+}
+
+/** Go to another network namespace, do something that will belong to it, and come back. */
+function elsewhere<T>(there: Syscall, work: () => T): T {
+  const home = call(openCurrent())
+  try {
+    call(there)
+    try {
+      return work()
+    } finally {
+      const result = attempt(comeBack(home))
+      if (result < 0) die(-result)
+    }
   } finally {
     call(close(home))
   }

@@ -142,6 +142,11 @@ export function stringOf(content: Buffer | undefined): string {
   return content?.toString('utf8').replace(/\0+$/, '') ?? ''
 }
 
+/** The content with at least `length` bytes: what an answer lacks counts as zeros. */
+export function atLeast(length: number, content: Buffer = Buffer.alloc(0)): Buffer {
+  return content.length >= length ? content : Buffer.concat([content], length)
+}
+
 function aligned(length: number): number {
   return (length + 3) & ~3
 }

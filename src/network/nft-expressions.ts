@@ -12,23 +12,37 @@ export interface Expression {
   readonly attributes: readonly Attribute[]
 }
 
-const register = 1
+/** Where a rule keeps what it looks at: NFT_REG_1 */
+export const register = 1
 const verdictRegister = 0
 
 /** The packet comes from an address in the subnet. */
 export function sourceIn(subnet: string, prefix: number): Expression {
-  const sourceOffset = 12 // in the header of IPv4, RFC 791
-  const load = expression('payload', [
-    be32('NFTA_PAYLOAD_DREG', register),
-    be32('NFTA_PAYLOAD_BASE', 1), // NFT_PAYLOAD_NETWORK_HEADER
-    be32('NFTA_PAYLOAD_OFFSET', sourceOffset),
-    be32('NFTA_PAYLOAD_LEN', 4),
-  ])
-  const cut = bits(word(mask(prefix)))
+  return addressIn('saddr', subnet, prefix)
+}
+
+/** The packet goes to an address in the subnet. */
+export function destinationIn(subnet: string, prefix: number): Expression {
+  return addressIn('daddr', subnet, prefix)
+}
+
+function addressIn(which: 'saddr' | 'daddr', subnet: string, prefix: number): Expression {
+  const offset = which === 'saddr' ? 12 : 16 // in the header of IPv4, RFC 791
+  const cut = prefix === 32 ? [] : [bits(word(mask(prefix)))]
   return {
-    text: `ip saddr ${subnet}/${prefix}`,
-    attributes: [load, cut, compare('==', word(toNumber(subnet)))],
+    text: `ip ${which} ${subnet}${prefix === 32 ? '' : `/${prefix}`}`,
+    attributes: [payload('network', offset, 4), ...cut, compare('==', word(toNumber(subnet)))],
   }
+}
+
+/** Load some bytes of the packet: counted from the header of IPv4, or from the one behind it, of TCP or UDP. */
+export function payload(header: 'network' | 'transport', offset: number, length: number): Attribute {
+  return expression('payload', [
+    be32('NFTA_PAYLOAD_DREG', register),
+    be32('NFTA_PAYLOAD_BASE', header === 'network' ? 1 : 2), // NFT_PAYLOAD_NETWORK_HEADER, NFT_PAYLOAD_TRANSPORT_HEADER
+    be32('NFTA_PAYLOAD_OFFSET', offset),
+    be32('NFTA_PAYLOAD_LEN', length),
+  ])
 }
 
 /** The packet came in (`iifname`), or goes out (`oifname`), through the link with this name, or another one. */
@@ -103,7 +117,8 @@ function bits(keep: Buffer): Attribute {
   ])
 }
 
-function compare(is: '==' | '!=', value: Buffer): Attribute {
+/** Go on with the rule only if the register is, or is not, `value`. */
+export function compare(is: '==' | '!=', value: Buffer): Attribute {
   return expression('cmp', [
     be32('NFTA_CMP_SREG', register),
     be32('NFTA_CMP_OP', is === '==' ? 0 : 1), // NFT_CMP_EQ, NFT_CMP_NEQ
@@ -111,7 +126,8 @@ function compare(is: '==' | '!=', value: Buffer): Attribute {
   ])
 }
 
-function expression(name: string, inner: readonly Attribute[]): Attribute {
+/** One expression as the kernel takes it: its name, and what belongs to it. */
+export function expression(name: string, inner: readonly Attribute[]): Attribute {
   return nested('NFTA_LIST_ELEM', [string('NFTA_EXPR_NAME', name), nested('NFTA_EXPR_DATA', inner)])
 }
 
@@ -122,7 +138,8 @@ function linkName(link: string): Buffer {
   return name
 }
 
-function word(value: number): Buffer {
+/** 32 bits, as a packet has them. */
+export function word(value: number): Buffer {
   const bytes = Buffer.alloc(4)
   bytes.writeUInt32BE(value)
   return bytes

@@ -3,6 +3,7 @@
 // linux/netfilter/nf_tables.h, and the layout that nft(8) itself sends (nft --debug=netlink shows the expressions).
 
 import {
+  atLeast,
   attribute,
   attributesIn,
   be32,
@@ -37,11 +38,11 @@ export function transaction(inner: readonly Message[]): Message[] {
   ]
 }
 
-/** Make a table for IPv4; no error if it is there. */
-export function newTable(table: string): Message {
+/** Make a table for IPv4. With `onlyNew` one that is there is an error, EEXIST. */
+export function newTable(table: string, onlyNew: 'onlyNew' | undefined = undefined): Message {
   return message(
     'NFT_MSG_NEWTABLE',
-    N.NLM_F_CREATE,
+    N.NLM_F_CREATE | (onlyNew ? N.NLM_F_EXCL : 0),
     ipv4(),
     [string('NFTA_TABLE_NAME', table)],
     `table ip ${table}`,
@@ -57,13 +58,19 @@ export interface BaseChain {
   readonly table: string
   readonly name: string
   readonly type: 'nat' | 'filter'
-  readonly hook: 'forward' | 'postrouting'
+  readonly hook: keyof typeof hooks
   readonly priority: number
 }
 
+const hooks = {
+  prerouting: N.NF_INET_PRE_ROUTING,
+  forward: N.NF_INET_FORWARD,
+  output: N.NF_INET_LOCAL_OUT,
+  postrouting: N.NF_INET_POST_ROUTING,
+} as const
+
 /** Make a chain that hangs on a hook; packets that no rule of it decides on pass. */
 export function newChain({ table, name, type, hook, priority }: BaseChain): Message {
-  const hookNumber = hook === 'forward' ? N.NF_INET_FORWARD : N.NF_INET_POST_ROUTING
   return message(
     'NFT_MSG_NEWCHAIN',
     N.NLM_F_CREATE,
@@ -72,7 +79,7 @@ export function newChain({ table, name, type, hook, priority }: BaseChain): Mess
       string('NFTA_CHAIN_TABLE', table),
       string('NFTA_CHAIN_NAME', name),
       nested('NFTA_CHAIN_HOOK', [
-        be32('NFTA_HOOK_HOOKNUM', hookNumber),
+        be32('NFTA_HOOK_HOOKNUM', hooks[hook]),
         be32('NFTA_HOOK_PRIORITY', priority),
       ]),
       be32('NFTA_CHAIN_POLICY', N.NF_ACCEPT),
@@ -82,12 +89,30 @@ export function newChain({ table, name, type, hook, priority }: BaseChain): Mess
   )
 }
 
-/** Put a rule at the end of a chain, or at its beginning. */
+/** Make a chain that other rules jump to. One that is there is an error, EEXIST. */
+export function newPlainChain(table: string, name: string): Message {
+  return message(
+    'NFT_MSG_NEWCHAIN',
+    N.NLM_F_CREATE | N.NLM_F_EXCL,
+    ipv4(),
+    [string('NFTA_CHAIN_TABLE', table), string('NFTA_CHAIN_NAME', name)],
+    `chain ip ${table} ${name}`,
+  )
+}
+
+export interface RulePlace {
+  /** At the end of the chain, unless said. */
+  readonly where?: 'last' | 'first'
+  /** Words that stay with the rule. */
+  readonly comment?: string
+}
+
+/** Put a rule into a chain. */
 export function newRule(
   table: string,
   chain: string,
   expressions: readonly Expression[],
-  where: 'last' | 'first' = 'last',
+  { where = 'last', comment }: RulePlace = {},
 ): Message {
   return message(
     'NFT_MSG_NEWRULE',
@@ -100,8 +125,9 @@ export function newRule(
         'NFTA_RULE_EXPRESSIONS',
         expressions.flatMap((e) => e.attributes),
       ),
+      ...(comment === undefined ? [] : [attribute('NFTA_RULE_USERDATA', commentBytes(comment), comment)]),
     ],
-    `rule ip ${table} ${chain} ${expressions.map((e) => e.text).join(' ')}`,
+    `rule ip ${table} ${chain} ${expressions.map((e) => e.text).join(' ')}${comment ? ` comment "${comment}"` : ''}`,
   )
 }
 
@@ -137,12 +163,14 @@ export function getRules(family: number, table: string, chain?: string): Message
 export function chainFrom({ body }: Received): Chain {
   const said = attributesIn(body.subarray(familyStructSize))
   const hook = attributesIn(said.get(N.attributes.NFTA_CHAIN_HOOK) ?? Buffer.alloc(0))
+  const number = hook.get(N.attributes.NFTA_HOOK_HOOKNUM)
   return {
-    family: body.readUInt8(0),
+    family: atLeast(familyStructSize, body).readUInt8(0),
     table: stringOf(said.get(N.attributes.NFTA_CHAIN_TABLE)),
     name: stringOf(said.get(N.attributes.NFTA_CHAIN_NAME)),
-    hook: hook.get(N.attributes.NFTA_HOOK_HOOKNUM)?.readUInt32BE(0),
-    drops: said.get(N.attributes.NFTA_CHAIN_POLICY)?.readUInt32BE(0) === N.NF_DROP,
+    hook: number && atLeast(4, number).readUInt32BE(0),
+    // a chain without a policy accepts: NF_DROP is 0
+    drops: said.get(N.attributes.NFTA_CHAIN_POLICY)?.equals(Buffer.alloc(4, N.NF_DROP)) ?? false,
   }
 }
 
@@ -153,13 +181,45 @@ export function rulesAbout(answers: readonly Received[], link: string): Buffer[]
   return answers
     .map(({ body }) => body.subarray(familyStructSize))
     .filter((bytes) => listIn(bytes).some(([, content]) => content.includes(name)))
-    .map((bytes) => Buffer.from(attributesIn(bytes).get(N.attributes.NFTA_RULE_HANDLE)!))
+    .map((bytes) => attributesIn(bytes).get(N.attributes.NFTA_RULE_HANDLE))
+    .filter((handle) => handle !== undefined)
+    .map((handle) => Buffer.from(atLeast(handleSize, handle)))
+}
+
+/** A rule that the kernel has told of: the number that it gave it, and the comment of whoever made it. */
+export interface Commented {
+  readonly handle: Buffer
+  readonly comment: string
+}
+
+/** The rules among the answers to `getRules` that have a comment. */
+export function commentsIn(answers: readonly Received[]): Commented[] {
+  return answers.flatMap(({ body }) => {
+    const said = attributesIn(body.subarray(familyStructSize))
+    const [handle, data] = [
+      said.get(N.attributes.NFTA_RULE_HANDLE),
+      said.get(N.attributes.NFTA_RULE_USERDATA),
+    ]
+    if (!handle || !data || data.length < 2 || data[0] !== commentType) return []
+    return [
+      { handle: Buffer.from(atLeast(handleSize, handle)), comment: stringOf(data.subarray(2, 2 + data[1]!)) },
+    ]
+  })
+}
+
+/** nft's own way to keep a comment with a rule: type, length, and the text. NFTNL_UDATA_RULE_COMMENT in libnftnl/udata.h */
+const commentType = 0
+
+function commentBytes(comment: string): Buffer {
+  const text = Buffer.from(`${comment}\0`)
+  return Buffer.concat([Buffer.of(commentType, text.length), text])
 }
 
 const familyStructSize = 4
+const handleSize = 8
 
 /** struct nfgenmsg: family, version, and a number that only a batch needs, big-endian */
-function familyStruct(family: number, resource = 0): Buffer {
+export function familyStruct(family: number, resource = 0): Buffer {
   return Buffer.from([family, 0, resource >> 8, resource & 0xff])
 }
 

@@ -4,6 +4,8 @@
 export const NLM_F_REQUEST = 0x1
 export const NLM_F_ACK = 0x4
 export const NLM_F_DUMP = 0x300
+/** In an answer: what is listed has changed meanwhile. */
+export const NLM_F_DUMP_INTR = 0x10
 export const NLM_F_EXCL = 0x200
 export const NLM_F_CREATE = 0x400
 export const NLM_F_APPEND = 0x800
@@ -28,13 +30,18 @@ export const RTN_UNICAST = 1
 export const NFPROTO_UNSPEC = 0
 export const NFPROTO_INET = 1
 export const NFPROTO_IPV4 = 2
+export const NF_INET_PRE_ROUTING = 0
 export const NF_INET_FORWARD = 2
+export const NF_INET_LOCAL_OUT = 3
 export const NF_INET_POST_ROUTING = 4
 export const NF_DROP = 0
 export const NF_ACCEPT = 1
+export const NFT_JUMP = -3
+export const NFNL_SUBSYS_CTNETLINK = 1
 export const NFNL_SUBSYS_NFTABLES = 10
 
 const nft = (command: number) => (NFNL_SUBSYS_NFTABLES << 8) | command
+const flow = (command: number) => (NFNL_SUBSYS_CTNETLINK << 8) | command
 
 /** The types of messages: linux/rtnetlink.h, linux/netfilter/nfnetlink.h, linux/netfilter/nf_tables.h */
 export const messages = {
@@ -42,10 +49,13 @@ export const messages = {
   RTM_DELLINK: 17,
   RTM_GETLINK: 18,
   RTM_NEWADDR: 20,
+  RTM_GETADDR: 22,
   RTM_NEWROUTE: 24,
   RTM_GETROUTE: 26,
   NFNL_MSG_BATCH_BEGIN: 0x10,
   NFNL_MSG_BATCH_END: 0x11,
+  CT_MSG_GET: flow(1),
+  CT_MSG_DELETE: flow(2),
   NFT_MSG_NEWTABLE: nft(0),
   NFT_MSG_DELTABLE: nft(2),
   NFT_MSG_NEWCHAIN: nft(3),
@@ -68,15 +78,24 @@ export const attributes = {
   IFLA_NET_NS_FD: 28,
   IFLA_INFO_KIND: 1,
   IFLA_INFO_DATA: 2,
+  IFLA_INFO_SLAVE_KIND: 4,
+  IFLA_INFO_SLAVE_DATA: 5,
+  IFLA_BRPORT_MODE: 4,
   VETH_INFO_PEER: 1,
   // linux/if_addr.h
   IFA_ADDRESS: 1,
   IFA_LOCAL: 2,
+  IFA_LABEL: 3,
   IFA_BROADCAST: 4,
   // linux/rtnetlink.h
   RTA_DST: 1,
   RTA_OIF: 4,
   RTA_GATEWAY: 5,
+  // linux/netfilter/nfnetlink_conntrack.h
+  CTA_TUPLE_ORIG: 1,
+  CTA_TUPLE_PROTO: 2,
+  CTA_PROTO_NUM: 1,
+  CTA_PROTO_DST_PORT: 3,
   // linux/netfilter/nf_tables.h
   NFTA_TABLE_NAME: 1,
   NFTA_CHAIN_TABLE: 1,
@@ -90,12 +109,14 @@ export const attributes = {
   NFTA_RULE_CHAIN: 2,
   NFTA_RULE_HANDLE: 3,
   NFTA_RULE_EXPRESSIONS: 4,
+  NFTA_RULE_USERDATA: 7,
   NFTA_LIST_ELEM: 1,
   NFTA_EXPR_NAME: 1,
   NFTA_EXPR_DATA: 2,
   NFTA_DATA_VALUE: 1,
   NFTA_DATA_VERDICT: 2,
   NFTA_VERDICT_CODE: 1,
+  NFTA_VERDICT_CHAIN: 2,
   NFTA_PAYLOAD_DREG: 1,
   NFTA_PAYLOAD_BASE: 2,
   NFTA_PAYLOAD_OFFSET: 3,
@@ -112,6 +133,13 @@ export const attributes = {
   NFTA_META_KEY: 2,
   NFTA_CT_DREG: 1,
   NFTA_CT_KEY: 2,
+  NFTA_FIB_DREG: 1,
+  NFTA_FIB_RESULT: 2,
+  NFTA_FIB_FLAGS: 3,
+  NFTA_NAT_TYPE: 1,
+  NFTA_NAT_FAMILY: 2,
+  NFTA_NAT_REG_ADDR_MIN: 3,
+  NFTA_NAT_REG_PROTO_MIN: 5,
   NFTA_IMMEDIATE_DREG: 1,
   NFTA_IMMEDIATE_DATA: 2,
 } as const

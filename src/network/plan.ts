@@ -4,9 +4,12 @@
 import * as C from '../syscall/constants.ts'
 import { close, openat, write } from '../syscall/file.ts'
 import { named, type Step, stepsOf } from '../syscall/syscall.ts'
+import { getAddresses } from './addresses.ts'
 import { netlinkSocket, type Request, stepsFor, wantWords } from './conversation.ts'
 import { chainsRequest, tableRequest } from './firewall-plan.ts'
 import { namespaceSteps } from './namespace.ts'
+import type { PublishedPort } from './ports.ts'
+import { publishSteps } from './publish-plan.ts'
 import * as route from './route.ts'
 import { type Bridge, broadcastOf, candidates, gocker0, hostLinkOf, macOf } from './settings.ts'
 
@@ -55,6 +58,13 @@ export function wayOutRequest(): Request {
   }
 }
 
+export function addressesRequest(): Request {
+  return {
+    why: 'the first time: ask which addresses this machine has, for the network must not overlap with them',
+    messages: [getAddresses()],
+  }
+}
+
 export function packetSizeRequest(index: number): Request {
   return {
     why: 'the first time: ask how large its packets may be, for those of containers shall fit',
@@ -62,7 +72,7 @@ export function packetSizeRequest(index: number): Request {
   }
 }
 
-export function vethRequest(lease: Lease, bridgeIndex: number, netns: number): Request {
+export function vethRequest(lease: Lease, bridgeIndex: number, netns: number, inside = insideName): Request {
   const { bridge, address, mac, mtu } = lease
   return {
     why: `lay a cable from the bridge into the new namespace; the name of this end is the lease of ${address}`,
@@ -71,7 +81,7 @@ export function vethRequest(lease: Lease, bridgeIndex: number, netns: number): R
         name: hostLinkOf(address),
         bridge: { name: bridge.name, index: bridgeIndex },
         mtu,
-        peer: { name: insideName, mac, netns },
+        peer: { name: inside, mac, netns },
       }),
     ],
   }
@@ -92,21 +102,25 @@ export function loopbackRequest(): Request {
   }
 }
 
-export function getInsideRequest(): Request {
+export function getInsideRequest(inside = insideName): Request {
   return {
     why: 'in the namespace: ask for the number of its end of the cable',
-    messages: [route.getLink(insideName)],
+    messages: [route.getLink(inside)],
   }
 }
 
-export function addressRequest({ bridge, address }: Lease, index: number): Request {
+export function addressRequest({ bridge, address }: Lease, index: number, inside = insideName): Request {
   return {
-    why: 'in the namespace: switch it on, give it the address, and the bridge as the way to everything else',
+    why: bridge.internal
+      ? 'in the namespace: switch it on, and give it the address; there is no way to anything else'
+      : 'in the namespace: switch it on, give it the address, and the bridge as the way to everything else',
     messages: [
-      route.setUp(index, insideName),
-      route.newAddress({ index, name: insideName }, address, bridge.prefix, broadcastOf(bridge)),
-      route.newDefaultRoute(bridge.address),
+      route.setUp(index, inside),
+      route.newAddress({ index, name: inside }, address, bridge.prefix, broadcastOf(bridge)),
+      ...(bridge.internal ? [] : [route.newDefaultRoute(bridge.address)]),
     ],
+    // it may have a way out already, through another network
+    allow: 'EEXIST',
   }
 }
 
@@ -146,10 +160,12 @@ export interface NetworkOptions {
   readonly mac?: string
   /** A certain address; otherwise the first free one. */
   readonly address?: string
+  /** Reachable from outside through ports of the host. */
+  readonly ports?: readonly PublishedPort[]
 }
 
 /** All that `attach` does, as a list: numbers that only the kernel knows are shown by name. It touches nothing. */
-export function networkSteps({ mode, bridge = gocker0, mac, address }: NetworkOptions): Step[] {
+export function networkSteps({ mode, bridge = gocker0, mac, address, ports = [] }: NetworkOptions): Step[] {
   const unknown = 0
   const inside = named('inside')
   const host = named('host')
@@ -158,15 +174,16 @@ export function networkSteps({ mode, bridge = gocker0, mac, address }: NetworkOp
   if (mode === 'none') return [...namespaceSteps(), ...loopbackSteps]
 
   const leased = address ?? candidates(bridge, 2).next().value!
-  const lease = { bridge, address: leased, mac: mac ?? macOf(leased), mtu: usualMtu }
+  const lease = { bridge, address: leased, mac: mac ?? macOf(leased), mtu: bridge.mtu ?? usualMtu }
   const makingBridge = [
     getBridgeRequest(bridge),
-    wayOutRequest(),
-    packetSizeRequest(unknown),
-    newBridgeRequest(bridge, usualMtu),
+    addressesRequest(),
+    ...(bridge.mtu === undefined ? [wayOutRequest(), packetSizeRequest(unknown)] : []),
+    newBridgeRequest(bridge, lease.mtu),
     { ...getBridgeRequest(bridge), why: 'the first time: ask for its number' },
   ]
   const usingBridge = [bridgeAddressRequest(bridge, unknown), vethRequest(lease, unknown, unknown)]
+  const isPublished = ports.length > 0 && !bridge.internal
   return [
     ...namespaceSteps(),
     ...loopbackSteps,
@@ -178,11 +195,12 @@ export function networkSteps({ mode, bridge = gocker0, mac, address }: NetworkOp
     ...makingBridge.flatMap((request) => stepsFor(step, host, request)),
     ...ipv4OnlySteps(bridge),
     ...usingBridge.flatMap((request) => stepsFor(step, host, request)),
-    ...forwardingSteps(),
+    ...(bridge.internal ? [] : forwardingSteps()),
     ...step('a line to the firewall, nf_tables', netlinkSocket(C.NETLINK_NETFILTER), wantWords(firewall)),
     ...[chainsRequest(), tableRequest(bridge)].flatMap((request) => stepsFor(step, firewall, request)),
     ...[getInsideRequest(), addressRequest(lease, unknown)].flatMap((request) =>
       stepsFor(step, inside, request),
     ),
+    ...(isPublished ? publishSteps(bridge, { link: hostLinkOf(leased), address: leased }, ports) : []),
   ]
 }

@@ -7,6 +7,7 @@
 import * as C from '../syscall/constants.ts'
 import {
   type Attribute,
+  atLeast,
   attribute,
   attributesIn,
   type Message,
@@ -101,6 +102,17 @@ export function plugInto(bridge: Pick<Link, 'index' | 'name'>, link: Pick<Link, 
   )
 }
 
+/** Let the bridge send packets back through the port that they came from. br_netlink.c in the kernel */
+export function setHairpin(link: string): Message {
+  return message('RTM_NEWLINK', 0, linkStruct({}), [
+    string('IFLA_IFNAME', link),
+    nested('IFLA_LINKINFO', [
+      string('IFLA_INFO_SLAVE_KIND', 'bridge'),
+      nested('IFLA_INFO_SLAVE_DATA', [attribute('IFLA_BRPORT_MODE', Buffer.of(1), '1')]),
+    ]),
+  ])
+}
+
 /** Ask for one link. */
 export function getLink(name: string): Message {
   return message('RTM_GETLINK', 0, linkStruct({}), [string('IFLA_IFNAME', name)])
@@ -128,9 +140,7 @@ export function newAddress(
   prefix: number,
   broadcast: string,
 ): Message {
-  // struct ifaddrmsg: family, prefix length, flags, scope, index
-  const struct = Buffer.from([C.AF_INET, prefix, 0, 0, 0, 0, 0, 0])
-  struct.writeUInt32LE(link.index, 4)
+  const struct = addressStruct(prefix, link.index)
   const inner = [
     internetAddress('IFA_LOCAL', address),
     internetAddress('IFA_ADDRESS', address),
@@ -163,25 +173,27 @@ export function getRoute(address: string): Message {
 
 /** What an answer to `getLink` or `getLinks` says. */
 export function linkFrom({ body }: Received): Link {
+  const struct = atLeast(linkStructSize, body)
   const attributes = attributesIn(body.subarray(linkStructSize))
   const info = attributesIn(attributes.get(N.attributes.IFLA_LINKINFO) ?? Buffer.alloc(0))
   return {
-    index: body.readInt32LE(4),
-    up: (body.readUInt32LE(8) & N.IFF_UP) !== 0,
+    index: struct.readInt32LE(4),
+    up: (struct.readUInt32LE(8) & N.IFF_UP) !== 0,
     name: stringOf(attributes.get(N.attributes.IFLA_IFNAME)),
-    mtu: attributes.get(N.attributes.IFLA_MTU)?.readUInt32LE(0) ?? 0,
-    master: attributes.get(N.attributes.IFLA_MASTER)?.readUInt32LE(0) ?? 0,
+    mtu: atLeast(4, attributes.get(N.attributes.IFLA_MTU)).readUInt32LE(0),
+    master: atLeast(4, attributes.get(N.attributes.IFLA_MASTER)).readUInt32LE(0),
     kind: stringOf(info.get(N.attributes.IFLA_INFO_KIND)),
   }
 }
 
 /** The number of the link through which the answer to `getRoute` leads; 0 if it names none. */
 export function wayOut({ body }: Received): number {
-  return attributesIn(body.subarray(routeStructSize)).get(N.attributes.RTA_OIF)?.readUInt32LE(0) ?? 0
+  return atLeast(4, attributesIn(body.subarray(routeStructSize)).get(N.attributes.RTA_OIF)).readUInt32LE(0)
 }
 
 const linkStructSize = 16
-const routeStructSize = 12
+export const addressStructSize = 8
+export const routeStructSize = 12
 
 /** struct ifinfomsg: family, padding, type, index, flags, and which of the flags are meant */
 function linkStruct({ index = 0, up = false }): Buffer {
@@ -192,8 +204,15 @@ function linkStruct({ index = 0, up = false }): Buffer {
   return struct
 }
 
+/** struct ifaddrmsg: family, prefix length, flags, scope, index */
+export function addressStruct(prefix: number, index: number): Buffer {
+  const struct = Buffer.from([C.AF_INET, prefix, 0, 0, 0, 0, 0, 0])
+  struct.writeUInt32LE(index, 4)
+  return struct
+}
+
 /** struct rtmsg: family, lengths of destination and source, tos, table, protocol, scope, type, flags */
-function routeStruct(destinationBits: number): Buffer {
+export function routeStruct(destinationBits: number): Buffer {
   const { RT_TABLE_MAIN, RTPROT_STATIC, RTN_UNICAST } = N
   return Buffer.from([
     C.AF_INET,

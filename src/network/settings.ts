@@ -11,6 +11,12 @@ export interface Bridge {
   readonly prefix: number
   /** The nf_tables table with its rules. */
   readonly table: string
+  /** The part of the subnet that containers get their addresses from; all of it unless said. */
+  readonly range?: { readonly address: string; readonly prefix: number }
+  /** It leads nowhere: its containers reach each other, and nobody else. */
+  readonly internal?: boolean
+  /** How large packets may be; unless said, as large as fits through the host's way out. */
+  readonly mtu?: number
 }
 
 export const gocker0: Bridge = { name: 'gocker0', address: '172.29.0.1', prefix: 16, table: 'gocker' }
@@ -31,12 +37,12 @@ export function toDotted(number: number): string {
 }
 
 /** The subnet's first address, which names it: `172.29.0.0`. */
-export function subnetOf({ address, prefix }: Bridge): string {
+export function subnetOf({ address, prefix }: Pick<Bridge, 'address' | 'prefix'>): string {
   return toDotted((toNumber(address) & mask(prefix)) >>> 0)
 }
 
 /** The subnet's last address, which means everyone in it: `172.29.255.255`. */
-export function broadcastOf({ address, prefix }: Bridge): string {
+export function broadcastOf({ address, prefix }: Pick<Bridge, 'address' | 'prefix'>): string {
   return toDotted((toNumber(address) | ~mask(prefix)) >>> 0)
 }
 
@@ -69,22 +75,23 @@ export function leaseOf(linkName: string): string | undefined {
 }
 
 /** Is `address` in the bridge's subnet? */
-export function isIn(bridge: Bridge, address: string): boolean {
+export function isIn(bridge: Pick<Bridge, 'address' | 'prefix'>, address: string): boolean {
   const inSubnet = (one: string) => (toNumber(one) & mask(bridge.prefix)) >>> 0
   return inSubnet(address) === inSubnet(bridge.address)
 }
 
 /**
- * All addresses for containers, each once, beginning with the one at `start` (any number, taken round the subnet).
+ * All addresses for containers, each once, beginning with the one at `start` (any number, taken round the range).
  * The first address of a subnet is its name, the last means all, and one is the bridge's.
  */
 export function* candidates(bridge: Bridge, start: number): Generator<string> {
-  const first = toNumber(subnetOf(bridge))
-  const size = 2 ** (32 - bridge.prefix)
+  const range = bridge.range ?? bridge
+  const first = toNumber(subnetOf(range))
+  const size = 2 ** (32 - range.prefix)
+  const reserved = [subnetOf(bridge), broadcastOf(bridge), bridge.address]
   for (let i = 0; i < size; i++) {
-    const host = (start + i) % size
-    const address = toDotted(first + host)
-    if (host !== 0 && host !== size - 1 && address !== bridge.address) yield address
+    const address = toDotted(first + ((start + i) % size))
+    if (!reserved.includes(address)) yield address
   }
 }
 

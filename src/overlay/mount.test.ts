@@ -36,6 +36,13 @@ describe('the steps that lay layers over each other', () => {
     expect(optionsOf(['a'], { volatile: true })).toMatch(/,index=off,volatile$/)
   })
 
+  it('give all files one label of SELinux, in quotes, if there is one', () => {
+    const label = 'system_u:object_r:container_file_t:s0:c1,c2'
+    expect(optionsOf(['a'], { label })).toMatch(
+      /,index=off,context="system_u:object_r:container_file_t:s0:c1,c2"$/,
+    )
+  })
+
   it('are a bind mount when there is no layer', () => {
     expect(lines([])).toEqual(['mount("/c/upper", "/c/root", "", MS_BIND, NULL)'])
   })

@@ -23,6 +23,8 @@ export interface Overlay {
   readonly target: string
   /** Never wait for the disk: for a tree that is thrown away, as it cannot be mounted a second time. Linux 5.10 */
   readonly volatile?: boolean
+  /** The SELinux label of all that is in it. */
+  readonly label?: string
 }
 
 /** mount(2) copies one page of options, and the last byte is NUL. */
@@ -59,7 +61,7 @@ export function overlaySteps(overlay: Overlay): Step[] {
 }
 
 /** The option string of the mount. */
-function options({ layers, upper, work, volatile }: Overlay): string {
+function options({ layers, upper, work, volatile, label }: Overlay): string {
   const plain = Object.entries(forStrangers).map(([key, value]) => `${key}=${value}`)
   return [
     `lowerdir=${layers.map((name) => escaped(name, /[\\,:]/g)).join(':')}`,
@@ -67,11 +69,13 @@ function options({ layers, upper, work, volatile }: Overlay): string {
     `workdir=${escaped(work, /[\\,]/g)}`,
     ...plain,
     ...(volatile ? ['volatile'] : []),
+    // in quotes, as there are commas in it
+    ...(label ? [`context="${label}"`] : []),
   ].join(',')
 }
 
 /** More than a page: the newer calls take the layers one by one, up to 500 of them. Linux 6.5 */
-function oneByOne({ layers, upper, work, target, volatile }: Overlay): Step[] {
+function oneByOne({ layers, upper, work, target, volatile, label }: Overlay): Step[] {
   const fs = fsopen('overlay')
   const made = fsmount(fs)
   const settings = {
@@ -79,6 +83,7 @@ function oneByOne({ layers, upper, work, target, volatile }: Overlay): Step[] {
     workdir: escaped(work, /\\/g),
     ...forStrangers,
     ...(volatile ? { fsync: 'volatile' } : {}),
+    ...(label ? { context: label } : {}),
   }
   return step(
     `lay ${count(layers.length)} over each other, one by one, as their names are more than a page`,

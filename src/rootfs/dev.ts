@@ -4,9 +4,9 @@
 // The steps are made when /dev is a tmpfs of the container's own (see mounts.ts), and go with it.
 
 import * as C from '../syscall/constants.ts'
-import { makedev, mkdirat, mknodat, symlinkat, umask } from '../syscall/file.ts'
-import { mount } from '../syscall/mount.ts'
-import { allowing, type Step, stepsOf } from '../syscall/syscall.ts'
+import { close, makedev, mkdirat, mknodat, symlinkat, umask } from '../syscall/file.ts'
+import { move_mount, open_tree } from '../syscall/mount.ts'
+import { allowing, type Fd, type Step, stepsOf } from '../syscall/syscall.ts'
 
 /** A character device: the kernel knows it by its numbers, not by its name. Source: Documentation/admin-guide/devices.txt */
 interface Device {
@@ -37,12 +37,8 @@ const links: readonly (readonly [path: string, target: string])[] = [
 
 const step = stepsOf(2)
 
-/**
- * The devices and links. mknod(2) works for real root only: a user namespace has to bind the host's devices instead.
- * @param options.terminal also make /dev/console out of the container's first terminal, which must be open by then;
- *   a list that opens it later takes `consoleSteps` later
- */
-export function deviceSteps(options: { readonly terminal: boolean }): Step[] {
+/** The devices and links. mknod(2) works for real root only: a user namespace has to bind the host's devices instead. */
+export function deviceSteps(): Step[] {
   return [
     ...step('let no umask take away from the rights of the devices', umask(0)),
     ...defaultDevices.flatMap(({ path, major, minor, is }) =>
@@ -55,7 +51,6 @@ export function deviceSteps(options: { readonly terminal: boolean }): Step[] {
       ),
     ),
     ...step('the umask that programs expect', umask(0o022)),
-    ...(options.terminal ? consoleSteps() : []),
   ]
 }
 
@@ -71,7 +66,9 @@ export interface DeviceNode {
 }
 
 /** Nodes for `devices`, and the directories that they are in. To be made after `deviceSteps`. */
-export function deviceNodeSteps(devices: readonly DeviceNode[]): Step[] {
+export function deviceNodeSteps(all: readonly DeviceNode[]): Step[] {
+  // to ask for one that every container has is no mistake; for another at its place it is, and mknod says so
+  const devices = all.filter((one) => !isThere(one))
   if (devices.length === 0) return []
   const nodes = devices.map(({ path, type, major, minor, fileMode }) =>
     mknodat(C.AT_FDCWD, path, (type === 'c' ? C.S_IFCHR : C.S_IFBLK) | fileMode, makedev(major, minor)),
@@ -86,6 +83,15 @@ export function deviceNodeSteps(devices: readonly DeviceNode[]): Step[] {
   )
 }
 
+/** /dev/ptmx is a link to such a device. */
+function isThere({ path, type, major, minor }: DeviceNode): boolean {
+  if (path === '/dev/ptmx') return type === 'c' && major === 5 && minor === 2
+  return (
+    type === 'c' &&
+    defaultDevices.some((one) => one.path === path && one.major === major && one.minor === minor)
+  )
+}
+
 /** Parents first, without /dev itself. */
 function directoriesOf(devices: readonly DeviceNode[]): string[] {
   const all = devices.flatMap(({ path }) => {
@@ -95,11 +101,18 @@ function directoriesOf(devices: readonly DeviceNode[]): string[] {
   return [...new Set(all)].sort()
 }
 
-/** /dev/console is the container's first terminal: the file /dev/pts/0 under another name. */
-export function consoleSteps(): Step[] {
-  return step(
+/**
+ * /dev/console is the container's first terminal under another name. Neither of the two is looked up by a path that might
+ * have been bent since: the terminal is the one that is open, and a link at its place is covered. CVE-2025-52565
+ * @param terminal the program's end, open in the process that makes the steps; its devpts is in place
+ */
+export function consoleSteps(terminal: Fd): Step[] {
+  const again = open_tree(terminal, '', C.OPEN_TREE_CLONE | C.OPEN_TREE_CLOEXEC | C.AT_EMPTY_PATH)
+  return stepsOf(11)(
     'the console is the terminal of this container',
     mknodat(C.AT_FDCWD, '/dev/console', C.S_IFREG | 0o620),
-    mount('/dev/pts/0', '/dev/console', '', C.MS_BIND),
+    again,
+    move_mount(again, '/dev/console'),
+    close(again),
   )
 }

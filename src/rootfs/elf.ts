@@ -34,14 +34,19 @@ interface Segment {
   readonly size: number
 }
 
+/** Tables and texts of real programs are a few kilobytes; a file that claims more is damaged, or made to hurt. */
+const longest = 2 ** 24
+
 /**
  * Read the headers of `path`. undefined if it is no 64-bit little-endian ELF file: a script, for example.
+ * What a damaged one says of itself is read as far as it goes.
  * @throws the errors of open(2) and read(2)
  */
 export function readElf(path: string): Elf | undefined {
   const fd = openSync(path, 'r')
   try {
     return parse((offset, size) => {
+      if (!Number.isSafeInteger(offset) || size > longest) return Buffer.alloc(0)
       const bytes = Buffer.alloc(size)
       return bytes.subarray(0, readSync(fd, bytes, 0, size, offset))
     })
@@ -68,6 +73,7 @@ function parse(read: Read): Elf | undefined {
 /** The program headers: 56 bytes each. elf(5), Elf64_Phdr */
 function segmentsOf(header: Buffer, read: Read): Segment[] {
   const [start, size, count] = [number(header, 32), header.readUInt16LE(54), header.readUInt16LE(56)]
+  if (size < 56) return []
   const table = read(start, size * count)
   return Array.from({ length: Math.floor(table.length / size) }, (_, i) => {
     const entry = table.subarray(i * size)

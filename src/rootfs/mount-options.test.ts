@@ -33,8 +33,12 @@ describe('mount options', () => {
   })
 
   it('refuses what it cannot do, instead of leaving it away', () => {
-    expect(() => parseOptions(['rro'])).toThrow('"rro" is not supported')
+    expect(() => parseOptions(['rnosuid'])).toThrow('"rnosuid" is not supported')
     expect(() => parseOptions(['idmap'])).toThrow('not supported')
+  })
+
+  it('rro is read-only with all that is mounted below', () => {
+    expect([parseOptions(['ro']).readOnlyBelow, parseOptions(['rro']).readOnlyBelow]).toEqual([false, true])
   })
 
   it('a word like the name of a function is only a word', () => {

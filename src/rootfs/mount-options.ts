@@ -8,6 +8,8 @@ export interface MountOptions {
   readonly flags: number
   /** MS_PRIVATE, MS_SLAVE, … perhaps with MS_REC: how it shares events with its copies; 0 if nothing is said. */
   readonly propagation: number
+  /** `rro`: read-only with all that is mounted below. */
+  readonly readOnlyBelow: boolean
   /** For the file system: `mode=755,size=65536k`. */
   readonly data: string
 }
@@ -55,7 +57,7 @@ const share: Readonly<Record<string, number>> = {
 }
 
 // these ask for something that a flag of mount(2) cannot give; to ignore them would be to promise falsely
-const refused = ['idmap', 'ridmap', 'tmpcopyup', 'rro', 'rnosuid', 'rnodev', 'rnoexec']
+const refused = ['idmap', 'ridmap', 'tmpcopyup', 'rnosuid', 'rnodev', 'rnoexec']
 
 /**
  * Take options apart; a later word wins over an earlier one.
@@ -64,13 +66,15 @@ const refused = ['idmap', 'ridmap', 'tmpcopyup', 'rro', 'rnosuid', 'rnodev', 'rn
 export function parseOptions(options: readonly string[] = []): MountOptions {
   let flags = 0
   let propagation = 0
+  let readOnlyBelow = false
   const data: string[] = []
   for (const option of options.flatMap((text) => text.split(',')).filter((text) => text !== '')) {
     if (refused.includes(option)) throw new Error(`The mount option "${option}" is not supported.`)
-    if (Object.hasOwn(set, option)) flags |= set[option]!
+    if (option === 'rro') readOnlyBelow = true
+    else if (Object.hasOwn(set, option)) flags |= set[option]!
     else if (Object.hasOwn(clear, option)) flags &= ~clear[option]!
     else if (Object.hasOwn(share, option)) propagation = share[option]!
     else data.push(option)
   }
-  return { flags, propagation, data: data.join(',') }
+  return { flags, propagation, readOnlyBelow, data: data.join(',') }
 }

@@ -6,7 +6,7 @@
 
 import * as C from '../syscall/constants.ts'
 import { mkdirat, mknodat, openat, symlinkat } from '../syscall/file.ts'
-import { mount, move_mount, open_tree } from '../syscall/mount.ts'
+import { mount, mount_setattr, move_mount, open_tree } from '../syscall/mount.ts'
 import { allowing, type Fd, type Step, type Syscall, stepsOf } from '../syscall/syscall.ts'
 import { parseOptions } from './mount-options.ts'
 import { openInside, walkCalls } from './walk.ts'
@@ -75,12 +75,23 @@ export function bindSource(bind: Mount): Syscall {
 }
 
 /**
+ * Before it is put in place, make the copy read-only with all that is mounted in it: a later remount would reach the
+ * topmost mount alone. Linux 5.12; before that, the mounts below stay as they are on the host.
+ */
+export function sealSource(bind: Mount, tree: Fd): Syscall[] {
+  if (!parseOptions(bind.options).readOnlyBelow) return []
+  return [allowing('ENOSYS', mount_setattr(tree, C.MOUNT_ATTR_RDONLY, C.AT_RECURSIVE))]
+}
+
+/**
  * The steps for one mount, to be made after pivot_root; they make its place if there is none.
  * @throws Error for a destination that is not an absolute path without '..', or lies below /proc, and for options
  *   that are not supported
  */
 export function mountSteps(wanted: Mount, context: MountContext = {}): Step[] {
   const at = cleanPath(wanted.destination)
+  if (at === '/proc' && wanted.type !== 'proc')
+    throw new Error('Nothing may be mounted on /proc but what the kernel shows there.')
   if (isBind(wanted)) return bindSteps(wanted, at, context)
   if (wanted.type === 'cgroup') return cgroupSteps(wanted, at, context.controllers)
   const { flags, data } = parseOptions(wanted.options)

@@ -28,3 +28,13 @@ export function walkCalls(parts: readonly string[], make = true): { calls: Sysca
 export function openInside(directory: Fd, name: string): Syscall {
   return openat2(directory, name, C.O_PATH | C.O_DIRECTORY | C.O_CLOEXEC, C.RESOLVE_NO_MAGICLINKS)
 }
+
+/**
+ * Open a file of /proc to write to it, which is that file and nothing else: not what was mounted upon it or above it, and
+ * not what a link leads to elsewhere. What is written there has effects: a label, a limit. CVE-2025-52881
+ * @param proc the root of a proc that was mounted a moment ago, and held since
+ */
+export function openInProc(proc: Fd, path: string): Syscall {
+  const resolve = C.RESOLVE_BENEATH | C.RESOLVE_NO_XDEV | C.RESOLVE_NO_MAGICLINKS
+  return openat2(proc, path, C.O_WRONLY | C.O_CLOEXEC, resolve)
+}

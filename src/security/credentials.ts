@@ -10,11 +10,15 @@ import {
   joinSessionKeyring,
   prctl,
   raiseAmbient,
+  setegid,
+  seteuid,
   setgroups,
+  setns,
   setresgid,
   setresuid,
+  unshare,
 } from '../syscall/process.ts'
-import { allowing, type Step, stepsOf } from '../syscall/syscall.ts'
+import { allowing, type Fd, type Step, stepsOf } from '../syscall/syscall.ts'
 import {
   allCapabilities,
   capabilityMask,
@@ -22,6 +26,7 @@ import {
   numberOf,
   type ProcessCapabilities,
 } from './capabilities.ts'
+import { type Filter, installSteps } from './seccomp.ts'
 
 const step = stepsOf(8)
 
@@ -36,6 +41,8 @@ export interface Credentials {
   readonly deathSignal?: number
   /** The highest capability that the kernel knows: `lastCapability()`. What has no name here is dropped too. */
   readonly lastCapability?: number
+  /** What the kernel is to ask about each call from then on. */
+  readonly filter?: Filter
   /** In a user namespace whose creator gave up setgroups(2), the groups stay as they are. */
   readonly keepGroups?: boolean
 }
@@ -45,13 +52,16 @@ export interface Credentials {
  * @throws Error for a capability whose name is unknown
  */
 export function credentialSteps(credentials: Credentials): Step[] {
-  const { uid, gid, additionalGids = [], capabilities, noNewPrivileges, deathSignal } = credentials
+  const { uid, gid, additionalGids = [], capabilities, noNewPrivileges, deathSignal, filter } = credentials
+  const filterSteps = filter ? installSteps(filter) : []
   return [
     ...(capabilities
       ? boundingSteps(capabilities, credentials.lastCapability ?? allCapabilities.length - 1)
       : []),
     ...(capabilities ? step('keep the rights while the user changes', prctl(C.PR_SET_KEEPCAPS, 1)) : []),
     ...(credentials.keepGroups ? [] : step('only the groups of this user', setgroups(additionalGids))),
+    // only a process with CAP_SYS_ADMIN may set a filter, unless it has given up all further rights
+    ...(noNewPrivileges ? [] : filterSteps),
     ...step('become the group and the user', setresgid(gid), setresuid(uid)),
     ...(capabilities ? setSteps(capabilities) : []),
     ...(noNewPrivileges
@@ -64,6 +74,8 @@ export function credentialSteps(credentials: Credentials): Step[] {
     ...(deathSignal
       ? step('if the engine dies, so does the container', prctl(C.PR_SET_PDEATHSIG, deathSignal))
       : []),
+    // as late as can be: what comes after it, the filter must allow
+    ...(noNewPrivileges ? filterSteps : []),
   ]
 }
 
@@ -89,6 +101,40 @@ function setSteps(capabilities: ProcessCapabilities): Step[] {
     ...step('hand no rights on to programs of other users', clearAmbient()),
     ...(ambient.length > 0 ? step('but these, which were asked for', ...ambient) : []),
   ]
+}
+
+/**
+ * Become who the container's root is on the host, and keep all rights: what is made from here on belongs to that one.
+ * The real user id stays, so this can still be root of the host in what it may do. capabilities(7), SECBIT_NO_SETUID_FIXUP
+ */
+export function keepingRightsSteps({ uid, gid }: { readonly uid: number; readonly gid: number }): Step[] {
+  return step(
+    'from here on, what is made belongs to the container’s root; no right is lost yet',
+    prctl(C.PR_SET_SECUREBITS, C.SECBIT_NO_SETUID_FIXUP),
+    setegid(gid),
+    seteuid(uid),
+  )
+}
+
+/**
+ * Enter a user namespace for good: every right from here on is one in there, and none on the host. The mounts become those of
+ * a new namespace that belongs to it, where each of them is locked: not even with all rights could what covers a file be
+ * taken away. user_namespaces(7), mount_namespaces(7)
+ */
+export function enterUserSteps(users: Fd): Step[] {
+  return [
+    ...step('from here on, root is nobody outside', setns(users, C.CLONE_NEWUSER)),
+    ...rootInsideSteps(),
+    ...step(
+      'the mounts and the view of the cgroups become those of its user namespace, and are locked',
+      unshare(C.CLONE_NEWNS | C.CLONE_NEWCGROUP),
+    ),
+  ]
+}
+
+/** The root of the user namespace that was entered; until then, one is somebody who has no number in it. */
+export function rootInsideSteps(): Step[] {
+  return step('be its root', setresgid(0), setresuid(0))
 }
 
 /**

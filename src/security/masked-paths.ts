@@ -82,6 +82,7 @@ export function maskedSteps(
     }))
   const directories = paths.filter((path) => kind(path) === 'directory')
   const empty = C.MS_RDONLY | C.MS_NOSUID | C.MS_NODEV | C.MS_NOEXEC
+  // #region covers
   return {
     before: step('bring along /dev/null, as a cover for files of /proc', ...files.map(({ cover }) => cover)),
     after: [
@@ -97,6 +98,7 @@ export function maskedSteps(
       ),
     ],
   }
+  // #endregion covers
 }
 
 /**

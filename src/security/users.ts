@@ -48,6 +48,12 @@ export function resolveUser(
   }
 }
 
+/** Further groups, each by name or number. @throws Error with Docker's words for a name that is not found */
+export function groupIds(texts: readonly string[], group: string | undefined): number[] {
+  const groups = groupLines(group ?? '')
+  return texts.map((text) => groupId(text, groups))
+}
+
 function groupId(text: string, groups: readonly GroupLine[]): number {
   const number = idOf(text)
   const found = groups.find((line) => (number === undefined ? line.name === text : line.gid === number))

@@ -38,7 +38,7 @@ function word(value: Value): Word {
   if (value instanceof Uint8Array) return value
   if (isSyscall(value))
     throw new TypeError(`the result of ${value.name} is known only inside a list for clone`)
-  throw new TypeError('a list of strings is an argument for a new process only')
+  throw new TypeError('what holds addresses is an argument for a new process only')
 }
 
 function supported(): void {

@@ -19,7 +19,8 @@ import type { Arch } from './numbers.ts'
 /** The parts of a record, in bytes. */
 export const record = { number: 0, args: 8, result: 56, least: 64, allow: 72, size: 80 } as const
 
-interface Instruction {
+/** One instruction, in bytes and in the words of an assembler. */
+export interface Instruction {
   readonly bytes: string
   readonly assembly: string
 }
@@ -39,6 +40,7 @@ const x64: readonly Instruction[] = [
   { bytes: '4d 8b 00', assembly: 'mov (%r8),%r8' },
   { bytes: '4c 8b 4b 30', assembly: 'mov 0x30(%rbx),%r9' },
   { bytes: '4d 8b 09', assembly: 'mov (%r9),%r9' },
+  // #region afterTheCall
   { bytes: '0f 05', assembly: 'syscall' },
   { bytes: '48 89 43 38', assembly: 'mov %rax,0x38(%rbx)' }, //     keep the result
   { bytes: '48 3b 43 40', assembly: 'cmp 0x40(%rbx),%rax' }, //     large enough?
@@ -50,6 +52,7 @@ const x64: readonly Instruction[] = [
   { bytes: '0f 05', assembly: 'syscall' },
   { bytes: '48 83 c3 50', assembly: 'add $0x50,%rbx' }, //          0x4e: on to the next record
   { bytes: 'eb af', assembly: 'jmp 0x3' },
+  // #endregion afterTheCall
 ]
 
 const arm64: readonly Instruction[] = [
@@ -83,8 +86,12 @@ export const listing: Readonly<Record<Arch, readonly Instruction[]>> = { x64, ar
 
 /** The bytes to put into executable memory. */
 export function machineCode(processor: Arch): Buffer {
+  return bytesOf(listing[processor])
+}
+
+export function bytesOf(instructions: readonly Instruction[]): Buffer {
   return Buffer.from(
-    listing[processor]
+    instructions
       .map((i) => i.bytes)
       .join('')
       .replaceAll(' ', ''),

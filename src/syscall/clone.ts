@@ -15,7 +15,7 @@ import { close, close_range, fcntl, pipe2, read, write } from './file.ts'
 import { allocate, type Block, free, invoke, view } from './memory.ts'
 import { arch } from './numbers.ts'
 import { exit_group, kill, resetSignal, sigprocmask, wait4 } from './process.ts'
-import { allowing, type Fd, flags as flagsArg, named, type Syscall, syscall } from './syscall.ts'
+import { allowing, type Fd, flags as flagsArg, named, plainValue, type Syscall, syscall } from './syscall.ts'
 import { layOut, notMade, resultsOf } from './table.ts'
 import { observed, report } from './trace.ts'
 
@@ -25,6 +25,8 @@ const everySignal = 0xffffffffffffffffn
 export interface CloneOptions {
   /** Runs in this process while the child waits before its first call. If it throws, the child is killed. */
   readonly atGate?: (pid: number) => void
+  /** These descriptors stay open over an execveat. */
+  readonly keep?: readonly number[]
 }
 
 /**
@@ -37,7 +39,7 @@ export function clone(flags: number, calls: readonly Syscall[], options: CloneOp
   using pipes = new DisposableStack()
   const gate = makePipe(pipes)
   const done = makePipe(pipes)
-  const list = childCalls(calls, { gate, done: done.write, signals: handledSignals() })
+  const list = childCalls(calls, { gate, done: done.write, signals: handledSignals(), keep: options.keep })
   using memory = new DisposableStack()
   const table = inMemory(list, memory)
 
@@ -61,6 +63,7 @@ interface Surroundings {
   readonly gate: { readonly read: End; readonly write: End }
   readonly done: End
   readonly signals: readonly number[]
+  readonly keep?: readonly number[]
 }
 
 /** A place to try a program in: if it is not there, the list goes on to the next. execvp(3) */
@@ -74,7 +77,10 @@ export function trying(exec: Syscall): Syscall {
  * everything at default. Node's own 0, 1 and 2 are marked close-on-exec, others may have been inherited without
  * that mark: of them the program gets the first three and nothing else (CVE-2024-21626).
  */
-export function childCalls(calls: readonly Syscall[], { gate, done, signals }: Surroundings): Syscall[] {
+export function childCalls(
+  calls: readonly Syscall[],
+  { gate, done, signals, keep = [] }: Surroundings,
+): Syscall[] {
   const before = [
     ...signals.map(resetSignal),
     sigprocmask(C.SIG_SETMASK, 0n),
@@ -82,18 +88,41 @@ export function childCalls(calls: readonly Syscall[], { gate, done, signals }: S
     // the end of the file means that the parent is dead, and no one would take care of us
     read(gate.read.arg, new Uint8Array(1), 1),
   ]
-  const lastFd = 0xffffffff
   const forProgram = [
     // the parent may have died since, before the child asked to die with it (PR_SET_PDEATHSIG): is the gate still held?
     fcntl(gate.read.arg, C.F_SETFL, C.O_NONBLOCK),
     allowing('EAGAIN', read(gate.read.arg, new Uint8Array(1), 1)),
     ...[0, 1, 2].map((fd) => ({ ...fcntl(fd, C.F_SETFD, 0), allow: 'EBADF' as const })),
-    close_range(3, done.fd - 1),
-    close_range(done.fd + 1, lastFd),
+    ...keep.map((fd) => fcntl(fd, C.F_SETFD, 0)),
+    ...closeAllBut([done.fd, ...programs(calls), ...keep]),
   ]
-  const exec = calls.findIndex((x) => x.name === 'execve')
+  const exec = calls.findIndex(isExec)
   if (exec === -1) return [...before, ...calls, exit_group(0)]
-  return [...before, ...calls.slice(0, exec), ...forProgram, ...calls.slice(exec), exit_group(127)]
+  // a filter that comes last shall have nothing to say about our own calls
+  const end = calls[exec - 1]?.name === 'seccomp' ? exec - 1 : exec
+  return [...before, ...calls.slice(0, end), ...forProgram, ...calls.slice(end), exit_group(127)]
+}
+
+function isExec({ name }: Syscall): boolean {
+  return name === 'execve' || name === 'execveat'
+}
+
+/** The descriptors of open files that are to be executed: the kernel closes them then. */
+function programs(calls: readonly Syscall[]): number[] {
+  return calls
+    .filter(({ name }) => name === 'execveat')
+    .map(({ args }) => plainValue(args[0]!))
+    .filter((fd) => typeof fd === 'number')
+}
+
+/** From 3 on. */
+export function closeAllBut(kept: readonly number[]): Syscall[] {
+  const edges = [2, ...kept.toSorted((a, b) => a - b), 0x100000000]
+  return edges
+    .slice(1)
+    .map((edge, i) => [edges[i]! + 1, edge - 1] as const)
+    .filter(([first, last]) => first <= last)
+    .map(([first, last]) => close_range(first, last))
 }
 
 interface End {
@@ -191,13 +220,13 @@ function judge(pid: number, list: readonly Syscall[], results: readonly number[]
   const failure = failedCall(reached) ?? failedExec(made)
   // an execve that worked came to no result of its own: the program is another one
   const next = made[reached.length]
-  if (!failure && next?.call.name === 'execve') report({ ...next, result: 0 })
+  if (!failure && next && isExec(next.call)) report({ ...next, result: 0 })
   if (!failure) return
   reap(pid)
   throw new SyscallError(failure.call, failure.result < 0 ? -failure.result : 0, 'the child')
 }
 
-interface Outcome {
+export interface Outcome {
   readonly call: Syscall
   readonly result: number
 }
@@ -212,8 +241,8 @@ function failedCall(reached: readonly Outcome[]): Outcome | undefined {
  * A program may be tried in several places (PATH). The execve that works leaves no result; if all have one, none
  * worked, and "found, but not allowed" says more than "not found".
  */
-function failedExec(made: readonly Outcome[]): Outcome | undefined {
-  const tried = made.filter(({ call: x }) => x.name === 'execve')
+export function failedExec(made: readonly Outcome[]): Outcome | undefined {
+  const tried = made.filter(({ call: x }) => isExec(x))
   if (tried.some(({ result }) => result === notMade)) return undefined
   const missing = [errnoNumber('ENOENT'), errnoNumber('ENOTDIR')]
   return tried.find(({ result }) => !missing.includes(-result)) ?? tried.at(-1)

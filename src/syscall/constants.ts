@@ -57,6 +57,7 @@ export const MOUNT_ATTR_RDONLY = 0x1
 export const MOUNT_ATTR_NOSUID = 0x2
 export const MOUNT_ATTR_NODEV = 0x4
 export const MOUNT_ATTR_NOEXEC = 0x8
+export const MOUNT_ATTR_IDMAP = 0x100000
 
 // open(2): asm-generic/fcntl.h
 export const O_RDONLY = 0
@@ -100,7 +101,15 @@ export const S_IFSOCK = 0o140000
 
 // fcntl(2), flock(2): linux/fcntl.h
 export const F_SETFD = 2
+export const F_DUPFD_CLOEXEC = 1030
+export const F_ADD_SEALS = 1033
+// no more seals, and nothing of the content changes any more
+export const F_SEAL_EVERYTHING = 0xf
+export const MFD_CLOEXEC = 1
+export const MFD_ALLOW_SEALING = 2
+export const MFD_EXEC = 0x10
 export const F_GETFL = 3
+export const F_GETPIPE_SZ = 1032
 export const F_SETFL = 4
 export const FD_CLOEXEC = 1
 export const LOCK_SH = 1
@@ -122,17 +131,27 @@ export const PR_SET_KEEPCAPS = 8
 export const PR_SET_NAME = 15
 export const PR_CAPBSET_READ = 23
 export const PR_CAPBSET_DROP = 24
+export const PR_SET_SECUREBITS = 28
 export const PR_SET_CHILD_SUBREAPER = 36
+export const SECBIT_NO_SETUID_FIXUP = 0x4
 export const PR_SET_NO_NEW_PRIVS = 38
 export const PR_CAP_AMBIENT = 47
+
+// seccomp(2): linux/seccomp.h
+export const SECCOMP_SET_MODE_FILTER = 1
+export const SECCOMP_FILTER_FLAG_LOG = 2
+export const SECCOMP_FILTER_FLAG_SPEC_ALLOW = 4
 
 // terminals: asm-generic/ioctls.h
 export const TCGETS = 0x5401
 export const TCSETSW = 0x5403
 export const TIOCSCTTY = 0x540e
+export const TIOCSPGRP = 0x5410
+export const TIOCSTI = 0x5412
 export const TIOCGWINSZ = 0x5413
 export const TIOCSWINSZ = 0x5414
 export const TIOCGPTN = 0x80045430
+export const TIOCINQ = 0x541b
 export const TIOCSPTLCK = 0x40045431
 export const TIOCGPTPEER = 0x5441
 
@@ -168,6 +187,7 @@ export const SOCK_STREAM = 1
 export const SOCK_DGRAM = 2
 export const SOCK_RAW = 3
 export const SOCK_CLOEXEC = 0x80000
+export const IPPROTO_UDP = 17
 export const NETLINK_ROUTE = 0
 export const NETLINK_NETFILTER = 12
 
@@ -175,6 +195,7 @@ export const NETLINK_NETFILTER = 12
 export const CGROUP_SUPER_MAGIC = 0x27e0eb
 export const CGROUP2_SUPER_MAGIC = 0x63677270
 export const OVERLAYFS_SUPER_MAGIC = 0x794c7630
+export const PROC_SUPER_MAGIC = 0x9fa0
 export const DEVPTS_SUPER_MAGIC = 0x1cd1
 export const TMPFS_MAGIC = 0x01021994
 

@@ -15,7 +15,13 @@ export function openat(dir: Fd, path: string, openFlags: number, mode = 0): Sysc
  * Open with a rule for how the path is resolved: `RESOLVE_IN_ROOT` treats `dir` as the root, whatever links the
  * path meets. openat2(2), struct open_how
  */
-export function openat2(dir: Fd, path: string, openFlags: number, resolve: number, mode = 0): Syscall {
+export function openat2(
+  dir: Fd,
+  path: string | Uint8Array,
+  openFlags: number,
+  resolve: number,
+  mode = 0,
+): Syscall {
   const how = new BigUint64Array([BigInt(openFlags), BigInt(mode), BigInt(resolve)])
   const words = `{flags=${flagNames('O_', openFlags)}, resolve=${flagNames('RESOLVE_', resolve)}}`
   const shown = named(words, new Uint8Array(how.buffer))
@@ -50,6 +56,35 @@ export function close_range(first: number, last: number): Syscall {
 /** A pipe: `into` (8 bytes) gets the descriptors of its reading and its writing end. pipe(2) */
 export function pipe2(into: Uint8Array, pipeFlags: number): Syscall {
   return syscall('pipe2', into, flags('O_', pipeFlags))
+}
+
+/**
+ * Wait until something can be read from one of `fds`, or whatever is behind it has ended, for a process id descriptor
+ * its process; or until the time is over. poll(2), struct pollfd
+ */
+export function ppoll(fds: readonly number[], milliseconds?: number): Syscall {
+  const list = Buffer.alloc(8 * fds.length)
+  for (const [i, fd] of fds.entries()) {
+    list.writeInt32LE(fd, 8 * i)
+    list.writeInt16LE(POLLIN, 8 * i + 4)
+  }
+  return syscall('ppoll', named(`[${fds.join(', ')}]`, list), fds.length, timespec(milliseconds), 0, 8)
+}
+
+/** struct timespec, seconds and nanoseconds; a null pointer is for ever. */
+function timespec(milliseconds: number | undefined): Arg {
+  if (milliseconds === undefined) return named('NULL', 0)
+  const whole = Math.max(0, Math.round(milliseconds))
+  const struct = new BigInt64Array([BigInt(Math.floor(whole / 1000)), BigInt(whole % 1000) * 1_000_000n])
+  return named(`{${whole} ms}`, new Uint8Array(struct.buffer))
+}
+
+/** asm-generic/poll.h */
+const POLLIN = 1
+
+/** A file in memory that has no name in any directory. memfd_create(2) */
+export function memfd_create(name: string, memfdFlags: number): Syscall {
+  return syscall('memfd_create', name, flags('MFD_', memfdFlags))
 }
 
 /** fcntl(2) with a command that takes a number */

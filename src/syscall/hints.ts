@@ -2,6 +2,7 @@
 // here the pair of call and errno is looked up, and the host is asked where that helps.
 
 import { readFileSync } from 'node:fs'
+import * as C from './constants.ts'
 import type { Name } from './numbers.ts'
 import type { Syscall } from './syscall.ts'
 import { plainValue } from './syscall.ts'
@@ -88,6 +89,13 @@ const rules: readonly Rule[] = [
       'A limit on the number of namespaces is reached.\nSee /proc/sys/user/max_*_namespaces, and how deep they are nested (at most 32).',
   },
   {
+    calls: ['unshare'],
+    errno: 'EINVAL',
+    when: (call) => (Number(plainValue(call.args[0] ?? 0)) & C.CLONE_NEWUSER) !== 0,
+    why: () =>
+      'A process with several threads cannot leave its user namespace, and Node always has several.\nA new process can begin in one: clone(CLONE_NEWUSER, …).',
+  },
+  {
     calls: ['clone', 'unshare'],
     errno: 'EINVAL',
     why: () => 'This kernel was built without one of these namespaces.\nSee what it has: ls /proc/self/ns',
@@ -97,6 +105,34 @@ const rules: readonly Rule[] = [
     errno: 'ENOMEM',
     why: () =>
       'With enough memory, this means that the first process of the PID namespace has ended, and with it the container.',
+  },
+  {
+    calls: ['prlimit64'],
+    errno: 'EPERM',
+    why: () =>
+      'A hard limit can only be lowered without the right CAP_SYS_RESOURCE, and no process may have more files open than\n' +
+      `/proc/sys/fs/nr_open says (${setting('/proc/sys/fs/nr_open') ?? 'unknown'}). What we have ourselves: ulimit -aH`,
+  },
+  {
+    calls: ['seccomp'],
+    errno: 'EINVAL',
+    why: () =>
+      'This kernel has no filters for system calls (CONFIG_SECCOMP_FILTER), or does not take this one.\n' +
+      'Without a filter it works: --security-opt seccomp=unconfined',
+  },
+  {
+    calls: ['seccomp'],
+    errno: 'ENOSYS',
+    why: () =>
+      'This kernel has no filters for system calls (CONFIG_SECCOMP).\n' +
+      'Without one it works: --security-opt seccomp=unconfined',
+  },
+  {
+    calls: ['seccomp'],
+    errno: 'EACCES',
+    why: () =>
+      'Only who has CAP_SYS_ADMIN, or has given up ever to get more rights, may set a filter.\n' +
+      'With the latter it works: --security-opt no-new-privileges',
   },
   {
     calls: ['setns'],
@@ -127,6 +163,26 @@ const rules: readonly Rule[] = [
     why: (call) =>
       `In this image ${String(plainValue(call.args[1] ?? ''))} is no directory but a link, so that it could show something else (CVE-2019-19921).\n` +
       'Such an image is not started. Use another one.',
+  },
+  {
+    calls: ['mount_setattr'],
+    errno: 'EINVAL',
+    why: () =>
+      'The file system that the layers lie on cannot show them with other owners: ext4, xfs and btrfs can, tmpfs since Linux 6.3.\n' +
+      'Put the data elsewhere with GOCKER_ROOT=/path/on/ext4, or leave the user namespace away: --userns=host',
+  },
+  {
+    calls: ['setgroups', 'setresgid', 'setresuid'],
+    errno: 'EINVAL',
+    why: () =>
+      'One of these ids does not exist in this user namespace.\nWhich ones do stands in /proc/PID/uid_map and gid_map.',
+  },
+  {
+    calls: ['openat2'],
+    errno: 'EXDEV',
+    why: (call) =>
+      `Something is mounted upon a part of /proc, so that ${String(plainValue(call.args[1] ?? ''))} there is not the kernel's (CVE-2025-52881).\n` +
+      'A link of the image leads a volume there. Mount it elsewhere, or take another image.',
   },
   {
     calls: ['openat2'],

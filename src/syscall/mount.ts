@@ -2,7 +2,8 @@
 // that Linux 5.2 added: fsopen(2), fsconfig(2), fsmount(2), open_tree(2), move_mount(2), mount_setattr(2).
 
 import * as C from './constants.ts'
-import { type Fd, flags, named, oneOf, type Syscall, syscall } from './syscall.ts'
+import { flagNames } from './flags.ts'
+import { type Fd, flags, named, oneOf, plainValue, type Syscall, syscall } from './syscall.ts'
 
 /**
  * Attach a file system of `type` at `target`, or change a mount that is there (`MS_REMOUNT`, `MS_PRIVATE`, `MS_BIND`).
@@ -93,6 +94,31 @@ export function move_mount(tree: Fd, target: string, targetDir: Fd = C.AT_FDCWD)
     target,
     flags('MOVE_MOUNT_', C.MOVE_MOUNT_F_EMPTY_PATH | (target === '' ? C.MOVE_MOUNT_T_EMPTY_PATH : 0)),
   )
+}
+
+/**
+ * Set attributes of the mount behind `tree`; with `AT_RECURSIVE` also of all that are mounted below it.
+ * mount_setattr(2), struct mount_attr, Linux 5.12
+ */
+export function mount_setattr(tree: Fd, attributes: number, treeFlags = 0): Syscall {
+  const struct = new BigUint64Array([BigInt(attributes), 0n, 0n, 0n])
+  const shown = named(`{attr_set=${flagNames('MOUNT_ATTR_', attributes)}}`, new Uint8Array(struct.buffer))
+  const how = flags('AT_', treeFlags | C.AT_EMPTY_PATH)
+  return syscall('mount_setattr', tree, '', how, shown, struct.byteLength)
+}
+
+/**
+ * Let the mount behind `tree`, which must not be attached yet, show every owner as the id maps of a user namespace
+ * have it: what belongs to 0 on the disk belongs to the namespace's root. mount_setattr(2), struct mount_attr, Linux 5.12
+ * @param users the namespace, open: a number, as it stands in the struct
+ */
+export function mapIds(tree: Fd, users: Fd): Syscall {
+  const fd = typeof users === 'object' && 'show' in users ? plainValue(users) : users
+  if (typeof fd !== 'number') throw new Error('A struct takes a descriptor that is open already.')
+  const struct = new BigUint64Array([BigInt(C.MOUNT_ATTR_IDMAP), 0n, 0n, BigInt(Math.max(0, fd))])
+  const shown = fd < 0 ? '<user namespace>' : String(fd)
+  const attributes = named(`{attr_set=MOUNT_ATTR_IDMAP, userns_fd=${shown}}`, new Uint8Array(struct.buffer))
+  return syscall('mount_setattr', tree, '', flags('AT_', C.AT_EMPTY_PATH), attributes, struct.byteLength)
 }
 
 /** A directory descriptor, with `AT_FDCWD` by name. */

@@ -8,6 +8,12 @@ export function execve(path: string, argv: readonly string[], env: readonly stri
   return syscall('execve', path, argv, named(`[/* ${env.length} vars */]`, env))
 }
 
+/** Become the program in the open file `fd`, whatever name it has, or none. execveat(2), AT_EMPTY_PATH */
+export function execveat(fd: Fd, argv: readonly string[], env: readonly string[]): Syscall {
+  const shown = named(`[/* ${env.length} vars */]`, env)
+  return syscall('execveat', fd, '', argv, shown, flags('AT_', C.AT_EMPTY_PATH))
+}
+
 /** Leave the namespaces named in `namespaces` for new ones of one's own. unshare(2) */
 export function unshare(namespaces: number): Syscall {
   return syscall('unshare', flags('CLONE_', namespaces))
@@ -21,6 +27,11 @@ export function setns(fd: Fd, namespaces: number): Syscall {
 /** A new session without a terminal, led by this process. setsid(2) */
 export function setsid(): Syscall {
   return syscall('setsid')
+}
+
+/** A process group: `group` 0 is one of its own, led by this process. setpgid(2) */
+export function setpgid(pid: number, group: number): Syscall {
+  return syscall('setpgid', pid, group)
 }
 
 /** The name of this machine, as the UTS namespace knows it. sethostname(2) */
@@ -84,9 +95,34 @@ export function capset(effective: bigint, permitted: bigint, inheritable: bigint
   )
 }
 
+/**
+ * From now on this program, in classic BPF, decides about every call of this process and of its children; nothing takes it
+ * away again. `program` is an array of struct sock_filter. seccomp(2), SECCOMP_SET_MODE_FILTER, struct sock_fprog
+ * @param filterFlags of SECCOMP_FILTER_FLAG_
+ */
+export function seccomp(program: Uint8Array, filterFlags = 0): Syscall {
+  const count = program.length / 8
+  return syscall(
+    'seccomp',
+    oneOf('SECCOMP_SET_MODE_', C.SECCOMP_SET_MODE_FILTER),
+    flags('SECCOMP_FILTER_FLAG_', filterFlags),
+    named(`{len=${count}, filter=…}`, { words: [count, program] }),
+  )
+}
+
 /** Leave the session's keyring for a new one called `name`. keyctl(2), KEYCTL_JOIN_SESSION_KEYRING */
 export function joinSessionKeyring(name: string): Syscall {
   return syscall('keyctl', named('KEYCTL_JOIN_SESSION_KEYRING', 1), name)
+}
+
+/**
+ * A limit of this process: `soft` holds, and may be raised to `hard`; -1 is no limit. prlimit(2), struct rlimit64
+ * @param name for people: `RLIMIT_NOFILE`
+ */
+export function prlimit64(name: string, resource: number, soft: number, hard: number): Syscall {
+  const struct = new BigInt64Array([BigInt(soft), BigInt(hard)])
+  const shown = named(`{${soft}, ${hard}}`, new Uint8Array(struct.buffer))
+  return syscall('prlimit64', 0, named(name, resource), shown, 0)
 }
 
 /** setresuid(2): real, effective and saved user id at once */
@@ -97,6 +133,16 @@ export function setresuid(uid: number): Syscall {
 /** setresgid(2) */
 export function setresgid(gid: number): Syscall {
   return syscall('setresgid', gid, gid, gid)
+}
+
+/** setresuid(2), but of the three only the effective one; with it goes the one that files are made with. */
+export function seteuid(uid: number): Syscall {
+  return syscall('setresuid', -1, uid, -1)
+}
+
+/** The same for the group. */
+export function setegid(gid: number): Syscall {
+  return syscall('setresgid', -1, gid, -1)
 }
 
 /** The supplementary groups. setgroups(2) */

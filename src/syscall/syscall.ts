@@ -10,9 +10,19 @@ import type { Name } from './numbers.ts'
 /**
  * What an argument can be: a number; a string (passed with a NUL at its end); bytes (the kernel may write into
  * them); strings with a null pointer at their end, as `argv`; or the result of a call made earlier in the same
- * list, as a file descriptor that `openat` gives.
+ * list, as a file descriptor that `openat` gives; or the place of such a result.
  */
-export type Value = number | bigint | string | Uint8Array | readonly string[] | Syscall
+export type Value = number | bigint | string | Uint8Array | readonly string[] | Struct | ResultPlace | Syscall
+
+/** Where the result of an earlier call of the same list lies, eight bytes: to be written somewhere. */
+export interface ResultPlace {
+  readonly resultOf: Syscall
+}
+
+/** A struct of 64-bit words: numbers, and the addresses of bytes. Only the kernel of a new process can read it. */
+export interface Struct {
+  readonly words: readonly (number | Uint8Array)[]
+}
 
 /** An argument that says how it is to be shown: by flag names, in octal, or in words of its own. */
 export interface Notated {

@@ -3,7 +3,7 @@ import { record } from './child-code.ts'
 import { O_CREAT } from './constants.ts'
 import { close, mkdirat, openat, write } from './file.ts'
 import type { Arch } from './numbers.ts'
-import { execve, exit_group } from './process.ts'
+import { execve, exit_group, seccomp } from './process.ts'
 import { allowing, type Syscall, syscall } from './syscall.ts'
 import { layOut, notMade, resultsOf } from './table.ts'
 
@@ -47,6 +47,15 @@ describe('the table that the child reads', () => {
     expect([0, 8].map((at) => textAt(bytes, word(bytes, argv + at)))).toEqual(['echo', 'hallo'])
     expect(word(bytes, argv + 16)).toBe(0)
     expect(word(bytes, register(bytes, 0, 2))).toBe(0)
+  })
+
+  it('gives a struct as its words, with the addresses of what it points to', () => {
+    const program = new Uint8Array([1, 2, 3, 4, 5, 6, 7, 8])
+    const bytes = laidOut([seccomp(program)], 'x64')
+    const struct = register(bytes, 0, 2)
+    expect(word(bytes, struct)).toBe(1)
+    const at = word(bytes, struct + 8) - base
+    expect([...bytes.subarray(at, at + 8)]).toEqual([...program])
   })
 
   it('holds a list that several calls share only once', () => {

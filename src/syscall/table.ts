@@ -4,7 +4,7 @@
 import { record } from './child-code.ts'
 import { errnoNumber } from './errno.ts'
 import { type Arch, numberOf } from './numbers.ts'
-import { checkText, isSyscall, plainValue, type Syscall, type Value } from './syscall.ts'
+import { checkText, isSyscall, plainValue, type Struct, type Syscall, type Value } from './syscall.ts'
 
 /** What a record's result is before its call was made, and the accepted error where none is: no call returns it. */
 export const notMade = -65536
@@ -33,7 +33,19 @@ export function layOut(calls: readonly Syscall[], processor: Arch): Table {
     else if (typeof value === 'bigint') memory.setNumber(at, Number(value))
     else if (typeof value === 'string') memory.setAddress(at, memory.addText(value))
     else if (value instanceof Uint8Array) memory.setAddress(at, memory.addBytes(value))
-    else memory.setAddress(at, addTexts(value))
+    else if ('resultOf' in value) memory.setAddress(at, resultPlace(value.resultOf))
+    else memory.setAddress(at, 'words' in value ? addStruct(value) : addTexts(value))
+  }
+  const resultPlace = (earlier: Syscall): number => {
+    const at = position.get(earlier)
+    if (at === undefined)
+      throw new Error(`The result of ${earlier.name} is asked for, which is not in the list`)
+    return at + record.result
+  }
+  const addStruct = ({ words }: Struct): number => {
+    const struct = memory.reserve(words.length * 8)
+    for (const [i, word] of words.entries()) fill(struct + i * 8, word)
+    return struct
   }
   // argv and the environment stand in the execve for each directory of PATH, and an image may name thousands of those
   const lists = new Map<readonly string[], number>()
@@ -45,6 +57,7 @@ export function layOut(calls: readonly Syscall[], processor: Arch): Table {
     lists.set(texts, pointers)
     return pointers
   }
+  // #region placeOf
   /** Where the register's content will be found: in a word of its own, or in an earlier record's result. */
   const placeOf = (value: Value, user: Syscall): number => {
     if (!isSyscall(value)) {
@@ -54,12 +67,11 @@ export function layOut(calls: readonly Syscall[], processor: Arch): Table {
     }
     const earlier = position.get(value)
     if (earlier === undefined || earlier >= position.get(user)!) {
-      throw new Error(
-        `${user.name} uses the result of ${value.name}, which is not made before it in this list`,
-      )
+      throw new Error(`${user.name} uses the result of ${value.name}, which is not made before it`)
     }
     return earlier + record.result
   }
+  // #endregion placeOf
 
   const zero = memory.reserve(8)
   for (const [call, at] of position) {

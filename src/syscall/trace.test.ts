@@ -3,7 +3,8 @@ import * as C from './constants.ts'
 import { SyscallError } from './error.ts'
 import { close, mkdirat, mknodat, openat, openat2, read } from './file.ts'
 import { mount, open_tree } from './mount.ts'
-import { execve, kill } from './process.ts'
+import { execve, kill, seccomp } from './process.ts'
+import { syscall } from './syscall.ts'
 import { notation, resultNotation } from './trace.ts'
 
 describe('a call in the notation of strace', () => {
@@ -22,6 +23,11 @@ describe('a call in the notation of strace', () => {
       execve('/bin/sh', ['sh', '-c', 'exit'], ['A=1']),
       'execve("/bin/sh", ["sh", "-c", "exit"], [/* 1 vars */])',
     ],
+    [
+      seccomp(new Uint8Array(16), 2),
+      'seccomp(SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_LOG, {len=2, filter=…})',
+    ],
+    [syscall('uname', { words: [7, new Uint8Array(3)] }), 'uname({7, [3 bytes]})'],
     [kill(12, C.SIGTERM), 'kill(12, SIGTERM)'],
     [read(0, new Uint8Array(8)), 'read(0, [8 bytes], 8)'],
     [close(openat(C.AT_FDCWD, '/etc', 0)), 'close(<openat /etc>)'],
@@ -58,5 +64,15 @@ describe('the error of a call', () => {
   it('says why, where the reason is known', () => {
     const error = new SyscallError(mount('none', '/mnt', 'nosuchfs'), 19)
     expect(error.message).toMatch(/does not know the file system nosuchfs/)
+  })
+
+  it.each([
+    [22, 'EINVAL', 'no filters for system calls (CONFIG_SECCOMP_FILTER)', 'seccomp=unconfined'],
+    [38, 'ENOSYS', 'no filters for system calls (CONFIG_SECCOMP)', 'seccomp=unconfined'],
+    [13, 'EACCES', 'CAP_SYS_ADMIN', '--security-opt no-new-privileges'],
+  ])('of a filter, %i, says what the kernel lacks, and how it goes without', (errno, ...parts) => {
+    const { message } = new SyscallError(seccomp(new Uint8Array(16)), errno, 'the child')
+    for (const part of ['seccomp(SECCOMP_SET_MODE_FILTER, 0, {len=2', ...parts])
+      expect(message).toContain(part)
   })
 })

@@ -35,6 +35,9 @@ function plain(value: Value, nameOf: (earlier: Syscall) => string): string {
   if (isSyscall(value)) return nameOf(value)
   if (typeof value === 'string') return quoted(value)
   if (value instanceof Uint8Array) return bytes(value)
+  if (typeof value === 'object' && 'resultOf' in value) return `&${nameOf(value.resultOf)}`
+  if (typeof value === 'object' && 'words' in value)
+    return `{${value.words.map((one) => plain(one, nameOf)).join(', ')}}`
   if (typeof value === 'object') return `[${value.map(quoted).join(', ')}]`
   return String(value)
 }

@@ -2,6 +2,8 @@
 
 import { attempt } from './call.ts'
 import * as C from './constants.ts'
+import { errnoNumber } from './errno.ts'
+import { SyscallError } from './error.ts'
 import { wait4 } from './process.ts'
 
 /** A process ends by itself with a status, or by a signal. */
@@ -25,10 +27,17 @@ export function poll(pid: number): End | undefined {
   return decode(new Int32Array(status.buffer)[0]!)
 }
 
-/** Wait until the child has ended, here and now: no JavaScript runs meanwhile. */
+/**
+ * Wait until the child has ended, here and now: no JavaScript runs meanwhile.
+ * @throws SyscallError if it is no child of ours, or not any more: ECHILD
+ */
 export function waitNow(pid: number): End {
   const status = new Uint8Array(4)
-  while (attempt(wait4(pid, status, 0)) !== pid);
+  const waiting = wait4(pid, status, 0)
+  for (let found = 0; found !== pid; ) {
+    found = attempt(waiting)
+    if (found < 0 && found !== -errnoNumber('EINTR')) throw new SyscallError(waiting, -found)
+  }
   return decode(new Int32Array(status.buffer)[0]!)
 }
 

@@ -117,6 +117,16 @@ const cases: Readonly<Record<string, () => unknown>> = {
     return ends.map((pid) => exitCode(waitNow(pid)))
   },
 
+  nobody() {
+    const pid = clone(0, [exit_group(0)])
+    waitNow(pid)
+    try {
+      return waitNow(pid)
+    } catch (error) {
+      return (error as Error).message
+    }
+  },
+
   async waiting() {
     let turns = 0
     const clock = setInterval(() => turns++, 5)

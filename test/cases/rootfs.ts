@@ -29,7 +29,7 @@ const pivoted = () => callsOf([...privateSteps(), ...mountPointSteps(root), ...p
 const namespaces = C.CLONE_NEWNS | C.CLONE_NEWPID | C.CLONE_NEWIPC
 const standard = defaultMounts.filter(({ type }) => type !== 'cgroup')
 const furnished = (mounts: readonly Mount[] = standard) =>
-  callsOf([...mounts.flatMap((one) => mountSteps(one)), ...deviceSteps({ terminal: false })])
+  callsOf([...mounts.flatMap((one) => mountSteps(one)), ...deviceSteps()])
 
 /** In the root, with these calls before: what does the script print? Or which call failed? */
 function inside(calls: readonly Syscall[], script: string): string | { name: string; code: string } {

@@ -61,7 +61,7 @@ function run(
     ...masks.before,
     ...pivotSteps(root),
     ...wanted.flatMap((one) => mountSteps(one)),
-    ...(dev ? deviceSteps({ terminal: false }) : []),
+    ...(dev ? deviceSteps() : []),
     ...readonlySteps(masked ? readonlyPaths : []),
     ...masks.after,
     ...keyringSteps('_ses.alice'),

@@ -179,7 +179,9 @@ describe('a wrong command line', () => {
 describe.skipIf(!isRoot)('an ordinary user', () => {
   it('is told which command to use', async () => {
     const { status, stderr } = await gockerWith({ uid: 65534 }, 'ps')
-    expect(status).toBe(125)
+    expect(status).toBe(1)
     expect(stderr).toMatch(/^gocker: this needs root\. Run: sudo .*gocker ps\n$/)
+    const byNpx = await gockerWith({ uid: 65534, env: { npm_command: 'exec' } }, 'ps')
+    expect(byNpx.stderr).toMatch(/ npx gocker ps\n$/)
   })
 })

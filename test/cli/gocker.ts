@@ -74,9 +74,14 @@ export function useGocker(): void {
   })
 }
 
-export function start(args: readonly string[], options: Options & Pick<SpawnOptions, 'stdio'> = {}): Running {
+/** @param through the command line that `gocker` and its words are put behind */
+export function start(
+  args: readonly string[],
+  options: Options & Pick<SpawnOptions, 'stdio'> = {},
+  through: readonly string[] = [program],
+): Running {
   const { input, env, uid, encoding = 'utf8' } = options
-  const child = spawn(program, args, {
+  const child = spawn(through[0]!, [...through.slice(1), ...args], {
     env: { ...process.env, GOCKER_ROOT: root, TMPDIR: temporary, ...env },
     stdio: options.stdio ?? [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     ...(uid === undefined ? {} : { uid, gid: uid }),
@@ -182,6 +187,22 @@ export function stateOf(name: string): SeenState | undefined {
     }
   }
   return undefined
+}
+
+/** The processes that hold a terminal which a person has left: of `exec -dt`, and of `exec -it` after its detach keys. */
+export function terminalHolders(): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => isAlive(pid) && commandOf(pid).startsWith('gocker: holds a terminal'))
+}
+
+function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+  } catch {
+    return ''
+  }
 }
 
 /** Wait until `done`, at most half a minute: emulated machines are slow. */

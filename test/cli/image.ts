@@ -2,7 +2,7 @@
 // archive would be unpacked like this; what is tried is that running it is safe all the same.
 
 import { createHash } from 'node:crypto'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { layerName } from '../../src/overlay/layer-name.ts'
 import { places } from './gocker.ts'
@@ -55,7 +55,10 @@ export function makeImage(name: string, fill: (layer: string) => void, config: C
     annotations: { 'org.opencontainers.image.ref.name': `docker.io/library/${name}:latest` },
   }
   const changed = { ...index, manifests: [...index.manifests, entry] }
-  writeFileSync(join(places.root, 'images/index.json'), JSON.stringify(changed))
+  // others may read it at this moment
+  const path = join(places.root, 'images/index.json')
+  writeFileSync(`${path}.new`, JSON.stringify(changed))
+  renameSync(`${path}.new`, path)
 }
 
 function write(mediaType: string, content: string): Descriptor {

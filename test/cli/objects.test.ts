@@ -51,6 +51,8 @@ describe.skipIf(!isRoot)('gocker ps (needs root)', () => {
       Command: '"sleep 1000"',
     })
     expect(rows[0].ID).toBe(stateOf('formatted')!.id.slice(0, 12))
+    expect(rows[0].CreatedAt).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \+0000 UTC$/)
+    expect(rows[0].Size).toBe('0B')
     const format = async (...args: string[]) => (await gocker('ps', ...args)).stdout
     expect(await format('--format', '{{.Names}}\\t{{upper .Image}}')).toBe('formatted\tTINY\n')
     expect(await format('--format', 'table {{.Names}}\\t{{.Image}}')).toBe(
@@ -257,7 +259,10 @@ describe.skipIf(!isRoot)('images (need root)', () => {
     expect(stdout).toMatch(/^Untagged: tiny:latest\n.*Deleted: sha256:[0-9a-f]{64}\n/s)
     expect(lines((await gocker('images')).stdout)).toHaveLength(1)
     expect(readdirSync(places.layers)).toEqual([])
-    expect(await gocker('rmi', 'tiny')).toMatchObject({ status: 1, stderr: 'gocker: No such image: tiny\n' })
+    expect(await gocker('rmi', 'tiny')).toMatchObject({
+      status: 1,
+      stderr: 'gocker: No such image: tiny:latest\n',
+    })
     expect((await gocker('run', '--rm', '--network', 'none', 'tiny', 'echo', 'again')).stdout).toBe('again\n')
   })
 })
@@ -290,6 +295,32 @@ describe.skipIf(!isRoot)('the whole (needs root)', () => {
     expect(stdout).toMatch(/^Deleted Containers:\n[0-9a-f]{64}\n.*Total reclaimed space: [\d.]+\w*B\n$/s)
     expect((await gocker('ps', '-a', '--format', '{{.Names}}')).stdout).toBe('running\n')
     expect((await gocker('exec', 'running', 'echo', 'still')).stdout).toBe('still\n')
+  })
+
+  it('system prune takes what fits its filters, and volumes without a name if it is told to', async () => {
+    await ended('old', '-l', 'keep=no', '-v', '/anonymous', 'tiny', 'true')
+    await ended('young', 'tiny', 'true')
+    await gocker('volume', 'create', 'named')
+    const unnamed = (await gocker('volume', 'ls', '-q')).stdout
+    expect(unnamed).toMatch(/^[0-9a-f]{64}\nnamed\n$/)
+    const both = await gocker('system', 'prune', '-f', '--volumes', '--filter', 'until=1h')
+    expect(both).toMatchObject({
+      status: 1,
+      stderr: 'gocker: The "until" filter is not supported with "--volumes"\n',
+    })
+    expect((await gocker('system', 'prune', '-f', '--filter', 'until=1h')).stdout).not.toContain('Deleted C')
+    const first = await gocker('system', 'prune', '-f', '--filter', 'label=keep=no')
+    expect(lines(first.stdout)).toContain('Deleted Containers:')
+    expect((await gocker('ps', '-a', '--format', '{{.Names}}')).stdout).toBe('young\n')
+    expect((await gocker('volume', 'ls', '-q')).stdout).toBe(unnamed)
+    const other = await gocker('volume', 'prune', '-f', '--filter', 'label=x')
+    expect(other.stdout).toBe('Total reclaimed space: 0B\n')
+    const second = await gocker('system', 'prune', '-f', '--volumes')
+    expect(lines(second.stdout)).toContain('Deleted Volumes:')
+    expect((await gocker('volume', 'ls', '-q')).stdout).toBe('named\n')
+    expect((await gocker('volume', 'prune', '-af')).stdout).toMatch(
+      /^Deleted Volumes:\nnamed\n\nTotal reclaimed space: 0B\n$/,
+    )
   })
 
   it('a table may be read by a program that stops reading', async () => {

@@ -57,7 +57,7 @@ describe.skipIf(!isRoot)('a signal to gocker (needs root)', () => {
   })
 })
 
-describe.skipIf(!isRoot)('kill -9 of gocker (needs root)', () => {
+describe.skipIf(!isRoot)('kill -9 of a supervisor (needs root)', () => {
   it('kills the container; the next ps tells the truth and clears away', async () => {
     const running = start(['run', '--name', 'orphan', 'tiny', 'sh', '-c', 'sleep 1000 & echo ready; wait'])
     await running.says('ready')
@@ -68,8 +68,12 @@ describe.skipIf(!isRoot)('kill -9 of gocker (needs root)', () => {
       .map((part) => Number(part).toString(16).padStart(2, '0'))
       .join('')
     expect(existsSync(`/sys/class/net/veth-${link}`)).toBe(true)
-    running.process.kill('SIGKILL')
-    await running.result
+    process.kill(stateOf('orphan')!.engine.pid, 'SIGKILL')
+    expect(await running.result).toEqual({
+      status: 255,
+      stdout: 'ready\n',
+      stderr: 'gocker: the supervisor of the container was killed, and the container with it\n',
+    })
     await until(() => !isAlive(pid!))
     expect((await gocker('ps', '-q')).stdout).toBe('')
     const { stdout } = await gocker('ps', '-a', '--format', '{{.Names}} {{.State}} {{.Status}}')
@@ -80,6 +84,28 @@ describe.skipIf(!isRoot)('kill -9 of gocker (needs root)', () => {
     expect(left).not.toContain(cgroup.replace('gocker/', ''))
     await until(() => !existsSync(`/sys/class/net/veth-${link}`))
     expect(await gocker('rm', 'orphan')).toEqual({ status: 0, stdout: 'orphan\n', stderr: '' })
+  })
+})
+
+describe.skipIf(!isRoot)('kill -9 of gocker (needs root)', () => {
+  it('is nothing to a container that it was told to keep: it runs on, as with Docker', async () => {
+    const running = start([
+      'run',
+      '--name',
+      'kept',
+      '--network',
+      'none',
+      'tiny',
+      'sh',
+      '-c',
+      'echo ready; exec sleep 1000',
+    ])
+    await running.says('ready')
+    running.process.kill('SIGKILL')
+    await running.result
+    expect((await gocker('ps', '--format', '{{.Names}}')).stdout).toBe('kept\n')
+    expect((await gocker('logs', 'kept')).stdout).toBe('ready\n')
+    expect(await gocker('rm', '-f', 'kept')).toEqual({ status: 0, stdout: 'kept\n', stderr: '' })
   })
 
   it('leaves nothing of one with --rm once the next command has looked', async () => {
@@ -106,7 +132,7 @@ describe.skipIf(!isRoot)('kill -9 of gocker (needs root)', () => {
 
   it('at any moment of the start leaves nothing that prune does not find', async () => {
     for (const delay of [5, 15, 25, 30, 35, 40, 45, 50, 55, 60, 70, 80]) {
-      const running = start(['run', '--name', `killed-${delay}`, 'tiny', 'sleep', '1000'])
+      const running = start(['run', '--rm', '--name', `killed-${delay}`, 'tiny', 'sleep', '1000'])
       await new Promise((resolve) => setTimeout(resolve, delay))
       running.process.kill('SIGKILL')
       await running.result

@@ -92,6 +92,14 @@ describe.skipIf(!isRoot)('input and output (need root)', () => {
     ).toBe(true)
   })
 
+  it('what is read from a file arrives whole, also when the reader is slow', () => {
+    const input = join(places.root, 'random')
+    writeFileSync(input, bytes)
+    const words = [...run, '-i', 'tiny', 'cat'].join(' ')
+    const { stdout, status } = shell(`$gocker ${words} < ${input} | (sleep 0.3; cat)`)
+    expect([status, stdout.equals(bytes)]).toEqual([0, true])
+  })
+
   it.each(['', '-u 4711'])(
     'whoever writes to a reader that is gone ends by SIGPIPE, as on the host: flags "%s"',
     (flags) => {

@@ -5,6 +5,7 @@ import { once } from 'node:events'
 import { readFileSync, readlinkSync } from 'node:fs'
 import { attach } from '../../src/network/attach.ts'
 import { ask, openNetlink } from '../../src/network/conversation.ts'
+import type { PublishedPort } from '../../src/network/ports.ts'
 import { list, removeAll } from '../../src/network/prune.ts'
 import { getLinkAt, newDefaultRoute } from '../../src/network/route.ts'
 import * as C from '../../src/syscall/constants.ts'
@@ -12,6 +13,12 @@ import { notation, observe } from '../../src/syscall/trace.ts'
 import { connect, links, outside, ownHost, serve, tool, until } from './host.ts'
 
 const json = (command: string, ...args: string[]) => JSON.parse(tool(command, ...args))
+
+/** Published in the scenario `made`. */
+const madePorts: readonly PublishedPort[] = [
+  { protocol: 'tcp', containerPort: 80, hostAddress: '0.0.0.0', hostPort: 8080 },
+  { protocol: 'udp', containerPort: 53, hostAddress: '127.0.0.1', hostPort: 5353 },
+]
 
 /** One container, looked at with the real tools, and its end. */
 async function made() {
@@ -22,12 +29,13 @@ async function made() {
   const home = readlinkSync('/proc/thread-self/ns/net')
   const calls: string[] = []
   observe(({ call }) => calls.push(notation(call)))
-  const one = attach({ mode: 'bridge', address: '172.29.0.2' })
+  const one = attach({ mode: 'bridge', address: '172.29.0.2', ports: madePorts })
   observe()
   const inside = (...args: string[]) =>
     json('nsenter', `--net=/proc/${process.pid}/fd/${one.netns}`, 'ip', '-j', ...args)
   const found = {
     calls,
+    ports: madePorts,
     attachment: { ...one, netns: undefined },
     stayedHome: readlinkSync('/proc/thread-self/ns/net') === home,
     bridge: json('ip', '-j', '-d', 'addr', 'show', 'gocker0')[0],
@@ -150,11 +158,20 @@ function refusing() {
     'add table inet mine; add chain inet mine forwarding { type filter hook forward priority 10; policy drop; }',
   )
   using _outside = serve(far)
-  const first = attach({ mode: 'bridge' })
+  const ports = [{ protocol: 'tcp', containerPort: 80, hostAddress: '0.0.0.0', hostPort: 80 }] as const
+  const first = attach({ mode: 'bridge', ports })
+  using _inside = serve(first.netns)
   const before = connect(first.netns, '203.0.113.2')
+  const publishedBefore = connect(far, '203.0.113.1')
   for (const command of first.notices.join().split('\nDo: ')[1]!.split(' && ')) tool('sh', '-c', command)
   const second = attach({ mode: 'bridge' })
-  return { notices: first.notices, before, after: connect(first.netns, '203.0.113.2'), again: second.notices }
+  return {
+    notices: first.notices,
+    before,
+    after: connect(first.netns, '203.0.113.2'),
+    published: [publishedBefore, connect(far, '203.0.113.1')],
+    again: second.notices,
+  }
 }
 
 /** firewalld refuses with the last rule of its chain; the person then names our bridge in its table. */
