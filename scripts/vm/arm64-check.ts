@@ -1,7 +1,7 @@
 // node scripts/vm/arm64-check.ts
 //
-// Does the engine work on this processor? A few lines about clone() and one whole container. It is what arm64.sh runs on
-// an emulated arm64 machine, and runs as well on any Linux as root. Status 1 if anything is not as it should be.
+// Does the engine work on this processor? A few lines about clone() and one whole container. It is what `npm run test:vm`
+// runs on an emulated arm64 machine, and runs as well on any Linux as root. Status 1 if anything is not as it should be.
 
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
@@ -61,8 +61,11 @@ const checks: Readonly<Record<string, () => boolean>> = {
   },
 }
 
+let failed = 0
 for (const [name, check] of Object.entries(checks)) {
   const right = check()
-  console.log(`${right ? 'ok    ' : 'WRONG '} ${name}`)
-  if (!right) process.exitCode = 1
+  console.log(`${right ? 'ok     ' : 'FAILED '} ${name}`)
+  if (!right) failed++
 }
+console.log(`\n${Object.keys(checks).length - failed} passed, ${failed} failed`)
+process.exitCode = failed === 0 ? 0 : 1

@@ -1,0 +1,5 @@
+// Fold: what is in the box?
+
+export function thing(): string {
+  return 'apple'
+}

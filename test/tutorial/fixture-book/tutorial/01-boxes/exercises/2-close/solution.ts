@@ -1,0 +1,5 @@
+// Close: what is in the box?
+
+export function thing(): string {
+  return 'apple'
+}
