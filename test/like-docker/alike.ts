@@ -78,7 +78,10 @@ export function isSameMessage(docker: string, ours: string): boolean {
   })
 }
 
-/** JSON with its keys in order: which order they have is nobody's business. */
+/**
+ * JSON with its keys in order, and its mounts too: which order they have is nobody's business, and Docker, which keeps
+ * mounts in a map of Go, gives them another from time to time.
+ */
 function sorted(text: string): string {
   return text.replaceAll(/(?<=^|: )[{[].*[}\]]$/gm, (json) => {
     try {
@@ -89,7 +92,16 @@ function sorted(text: string): string {
   })
 }
 
+/** As in `Binds`, and as in `Mounts`. */
+const isMount = /^"[^=:]+:\/|^\{"Destination":/
+
+const parse = (json: string): unknown => JSON.parse(json)
+
 function inOrder(_: string, value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+  if (Array.isArray(value)) {
+    const items = value.map((item) => JSON.stringify(item, inOrder))
+    return value.length > 0 && items.every((item) => isMount.test(item)) ? items.sort().map(parse) : value
+  }
+  if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
 }

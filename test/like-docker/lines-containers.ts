@@ -143,7 +143,7 @@ export const containerLines = [
     inspected('.NoSuchField'),
     inspected('.Config.NoSuchField'),
     inspected('json .Mounts'),
-    inspected('range .Mounts}}{{.Type}}:{{.Destination}} {{end'),
+    `${inspected('range .Mounts}}{{.Type}}:{{.Destination}} {{end')} | tr ' ' '\\n' | sort`,
     inspected('range $name, $it := .NetworkSettings.Networks}}{{$name}}={{$it.IPAddress}}{{end'),
     inspected('index .Config.Labels "app"'),
     inspected('len .Mounts'),
@@ -294,7 +294,8 @@ export const containerLines = [
     'docker pause life',
     'docker unpause life',
     'docker rename life living',
-    'docker restart living',
+    // its trap is to be there before it is stopped
+    'docker restart living; sleep 0.5',
     'docker kill -s WINCH living',
     'docker stop living',
     'docker cp folder/file living:/x',
