@@ -9,6 +9,9 @@ const program = fileURLToPath(new URL('cases/memory-programs.ts', import.meta.ur
 const isRoot = process.platform === 'linux' && process.geteuid?.() === 0
 const setting = '/proc/sys/vm/memfd_noexec'
 
+/** A container does without them, and all the same never without the policy of the host. */
+const started = { policy: 'policy', exited: 5 }
+
 function found(value: number): unknown {
   const { stdout, stderr } = spawnSync(process.execPath, [program, String(value)], { encoding: 'utf8' })
   return stdout === '' ? stderr : JSON.parse(stdout)
@@ -18,11 +21,11 @@ describe.skipIf(!isRoot)('a program in memory', () => {
   for (const value of [0, 1])
     it(`runs where vm.memfd_noexec is ${value}`, ({ skip }) => {
       if (!existsSync(setting)) return skip('this kernel has no such setting')
-      expect(found(value)).toEqual({ ran: { exited: 7 } })
+      expect(found(value)).toEqual({ ran: { exited: 7 }, started })
     })
 
   it('does not run where it is 2; a supervisor stays what it is then, and hears its signals', ({ skip }) => {
     if (!existsSync(setting)) return skip('this kernel has no such setting')
-    expect(found(2)).toEqual({ ran: 'EACCES', closesOnExec: true, heard: true })
+    expect(found(2)).toEqual({ ran: 'EACCES', started, closesOnExec: true, heard: true })
   })
 })

@@ -11,6 +11,6 @@ export function programsInMemory({ read }: Pick<Host, 'read'>): Finding {
   if (read('/proc/sys/vm/memfd_noexec') !== '2') return good('may be executed')
   return weak(
     'may not be executed: vm.memfd_noexec is 2',
-    'Supervisors need 14 MB each instead of 12 KB, and --init does not work. sysctl vm.memfd_noexec=1 is enough',
+    'Supervisors need 14 MB each instead of 12 KB, and exec and --init do not work. sysctl vm.memfd_noexec=1 is enough',
   )
 }

@@ -47,7 +47,7 @@ export interface Policy {
 
 /**
  * A list in which the last calls are made by a program in memory. One that ends otherwise than by execve is left as it is, and
- * so is every list where the host forbids such programs (vm.memfd_noexec = 2).
+ * so is every list where the host forbids such programs (vm.memfd_noexec = 2): the new process then sets the policy itself.
  */
 export function viaStarter(calls: readonly Syscall[], policy: Policy | undefined): Starter {
   const exec = calls.findIndex(({ name }) => name === 'execve')
@@ -66,9 +66,8 @@ export function viaStarter(calls: readonly Syscall[], policy: Policy | undefined
   } catch (error) {
     closeSync(said)
     closeSync(saying)
-    const isForbidden = error instanceof SyscallError && error.code === 'EACCES'
-    if (!isForbidden || policy !== undefined) throw error
-    return plain
+    if (!(error instanceof SyscallError) || error.code !== 'EACCES') throw error
+    return { ...plain, calls: [...calls.slice(0, end), ...(policy?.calls ?? []), ...calls.slice(end)] }
   }
   const open = new Set([said, saying, file])
   const close = (fd: number) => {

@@ -61,6 +61,13 @@ const rules: readonly Rule[] = [
       'Use a virtual machine, or a container started with --privileged.',
   },
   {
+    calls: ['memfd_create'],
+    errno: 'EACCES',
+    why: () =>
+      'This needs a program in memory, and this host forbids them: vm.memfd_noexec is 2.\n' +
+      'sysctl vm.memfd_noexec=1 allows those that say that they are programs.',
+  },
+  {
     calls: ['mount', 'move_mount', 'open_tree'],
     errno: 'ENOSPC',
     why: () =>

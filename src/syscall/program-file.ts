@@ -6,7 +6,7 @@ import { attempt, call } from './call.ts'
 import * as C from './constants.ts'
 import { fcntl, memfd_create } from './file.ts'
 import { allocate } from './memory.ts'
-import { syscall } from './syscall.ts'
+import { allowing, syscall } from './syscall.ts'
 
 /**
  * @param name as /proc/PID/exe shows it
@@ -16,7 +16,7 @@ import { syscall } from './syscall.ts'
 export function programFile(name: string, program: Buffer): number {
   // where vm.memfd_noexec is 1, it has to be said that it is a program; before Linux 6.3 there is no word for that
   const flags = C.MFD_CLOEXEC | C.MFD_ALLOW_SEALING
-  const said = attempt(memfd_create(name, flags | C.MFD_EXEC))
+  const said = call(allowing('EINVAL', memfd_create(name, flags | C.MFD_EXEC)))
   const file = said >= 0 ? said : call(memfd_create(name, flags))
   for (let done = 0; done < program.length; ) done += writeSync(file, program, done)
   call(fcntl(file, C.F_ADD_SEALS, C.F_SEAL_EVERYTHING))

@@ -2,15 +2,17 @@
 // vm.memfd_noexec belongs to a PID namespace, so this process starts itself once more in a new one, in which it has the
 // value on the command line; what that one finds comes as one line of JSON.
 
-import { closeSync, openSync } from 'node:fs'
+import { closeSync, openSync, readSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { outputOf } from '../../chapters/ask.ts'
+import { viaStarter } from '../../src/container/starter.ts'
+import { makePipe } from '../../src/container/stdio.ts'
 import { privateSteps } from '../../src/rootfs/pivot-root.ts'
 import { park } from '../../src/supervisor/park.ts'
 import { call } from '../../src/syscall/call.ts'
 import { clone } from '../../src/syscall/clone.ts'
 import * as C from '../../src/syscall/constants.ts'
-import { fcntl } from '../../src/syscall/file.ts'
+import { fcntl, write } from '../../src/syscall/file.ts'
 import { mount } from '../../src/syscall/mount.ts'
 import { arch } from '../../src/syscall/numbers.ts'
 import { execve, execveat, exit_group, kill } from '../../src/syscall/process.ts'
@@ -42,7 +44,7 @@ async function inside(): Promise<void> {
   const parked = ran === 'EACCES' ? stays(fd) : undefined
   call(kill(process.pid, C.SIGTERM))
   await new Promise((resolve) => setTimeout(resolve, 100))
-  console.log(JSON.stringify({ ran, ...(parked && { ...parked, heard }) }))
+  console.log(JSON.stringify({ ran, started: startWithPolicy(), ...(parked && { ...parked, heard }) }))
   closeSync(fd)
 }
 
@@ -56,6 +58,19 @@ function run(): unknown {
   } catch (error) {
     return (error as { code?: string }).code ?? String(error)
   }
+}
+
+/** What a new container’s process writes for its policy, and how its program ends. */
+function startWithPolicy() {
+  const [reading, writing] = makePipe()
+  const program = execve('/bin/sh', ['sh', '-c', 'exit 5'], [])
+  const starter = viaStarter([program], { proc: writing, calls: [write(writing, 'policy')] })
+  const pid = clone(0, starter.calls, { keep: starter.keep })
+  starter.whenProgram(pid)
+  starter.close()
+  const text = Buffer.alloc(100)
+  closeSync(writing)
+  return { policy: text.toString('utf8', 0, readSync(reading, text)), ...waitNow(pid) }
 }
 
 /** It would be another program now, if it could. */
