@@ -22,7 +22,7 @@ export function attacksPage(): string {
 
 function tableOf(attacks: readonly Attack[]): string {
   const rows = attacks.map(({ name, cve, tries, stoppedBy, left, shownBy }) => [
-    `**${name}**: she ${tries}`,
+    `**${name}**: she${tries.startsWith('as ') ? ',' : ''} ${tries}`,
     cve ?? '',
     stoppedBy.map(({ layer, without }) => `${layer}; off: ${without}`).join('<br>'),
     shownBy ? `${left}<br>Seen by: ${shownBy}` : left,

@@ -51,8 +51,7 @@ const pageKeys: Keys = {
   },
   h: ({ model }) => {
     const { length } = model.exercise.hints
-    if (model.page === 'hint' && model.hint === length)
-      model.note = 'That was the last hint. The solution is on s.'
+    if (model.page === 'hint' && model.hint === length) model.note = 'That was the last hint. s: solution'
     // coming back from elsewhere shows the last one again
     if (model.page === 'hint' || model.hint === 0) model.hint = Math.min(model.hint + 1, length)
     turn(model, 'hint')

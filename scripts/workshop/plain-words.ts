@@ -19,6 +19,8 @@ export function inPlainWords(error: ReportedError, timeout: number): string {
     /^(Transform failed|Parse failure)[\s\S]*?\[PARSE_ERROR\] (.+)[\s\S]*?:(\d+):\d+ \]/.exec(message) ?? []
   if (problem !== undefined)
     return `Line ${line} is not TypeScript: ${problem.replace('`EOF`', 'the end of the file')}.`
+  if (/^Cannot find module '\.\/exercise\.ts'/.test(message))
+    return 'exercise.ts is gone. A reset puts it back as it was shipped.'
   if (/^process\.exit unexpectedly called/.test(message))
     return `process.exit() was called${place(error)}, and that would end the check too. Return or throw instead.`
   if (error.name === 'AssertionError') return withDifference(withoutJargon(message), error.diff)
@@ -39,6 +41,11 @@ function withoutJargon(message: string): string {
   return message
     .replace(/ \/\/ Object\.is equality$/, '')
     .replace(/ to (deeply|strictly) equal /, ' to be ')
+    .replace(
+      /expected \[Function[^\]]*\] to throw an error$/,
+      'an error should have been thrown, and was not',
+    )
+    .replace(/(?<=[[{ ])\+0(?=[,\]} ]|$)/gm, '0')
     .replace(/'([^'\n]*)'/g, '‘$1’')
 }
 

@@ -57,6 +57,9 @@ describe('a page', () => {
     expect(page('02-lids.html')).toContain(`href="${beside}"`)
     expect(page(beside)).toContain('Carol oils it')
     expect(page(beside)).toMatch(/<li class="open"><a href="[./]*02-lids.html"/)
+    for (const name of ['02-lids.html', beside])
+      expect(page(name)).toMatch(/<li class="depth-2"><a href="[^"]*hinges\.md\.html"[^>]*>Hinges</)
+    expect(page(beside)).toMatch(/hinges\.md\.html" aria-current="page"/)
     expect(page('search.js')).toContain(`["${beside}","2. Hinges",""`)
   })
 

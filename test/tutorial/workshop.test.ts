@@ -257,6 +257,21 @@ describe('what is wrong, in plain words', () => {
       'no Alice: expected ‘Bob’ to be ‘Alice’',
     ],
     [
+      'an error that did not come',
+      { message: '1e3 is no size: expected [Function] to throw an error', name: 'AssertionError' },
+      '1e3 is no size: an error should have been thrown, and was not',
+    ],
+    [
+      'a zero',
+      { message: 'the first: expected +0 to be { n: +0 }', name: 'AssertionError' },
+      'the first: expected 0 to be { n: 0 }',
+    ],
+    [
+      'a file that is not there',
+      { message: "Cannot find module './exercise.ts' imported from check.test.ts", name: 'Error' },
+      'exercise.ts is gone. A reset puts it back as it was shipped.',
+    ],
+    [
       'colours and long values',
       {
         message: '\x1b[31mthe list: expected [ Array(3) ] to deeply equal [ Array(2) ]\x1b[39m',

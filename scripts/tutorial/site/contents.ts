@@ -1,11 +1,11 @@
-// The contents, beside every page: chapters, and of the one that is open its sections and exercises. On a narrow screen it
-// is a popover, which the browser itself opens and closes.
+// The contents, beside every page: chapters, and of the one that is open its sections, its exercises and the pages beside
+// it. On a narrow screen it is a popover, which the browser itself opens and closes.
 
 import type { Book, Chapter } from '../book.ts'
 import { type Content, chapterKey, ticked } from './chapter.ts'
 import { attributes, escaped, splitTitle } from './html.ts'
 import { readProse } from './prose.ts'
-import { chapterUrl, exerciseUrl, relativeUrl } from './routes.ts'
+import { besideUrl, chapterUrl, exerciseUrl, relativeUrl } from './routes.ts'
 
 export function contentsOf(book: Book, url: string, content: Content): string {
   const front = link(url, 'index.html', 'Welcome')
@@ -32,7 +32,10 @@ function inside(url: string, chapter: Chapter): string {
     return `<li class="depth-${section.depth}">${link(url, address, escaped(section.title))}${below}</li>`
   })
   const missing = sections.some(({ id }) => id === 'exercises') ? '' : exercises(url, chapter)
-  return `<ol class="sections">${items.join('\n')}</ol>${missing}`
+  const beside = chapter.beside.map(
+    (page) => `<li class="depth-2">${link(url, besideUrl(page), escaped(page.title))}</li>`,
+  )
+  return `<ol class="sections">${[...items, ...beside].join('\n')}</ol>${missing}`
 }
 
 function exercises(url: string, { exercises }: Chapter): string {

@@ -3,7 +3,7 @@
 
 import { statSync } from 'node:fs'
 import { posix } from 'node:path'
-import type { Book, Chapter, Exercise } from '../book.ts'
+import type { Beside, Book, Chapter, Exercise } from '../book.ts'
 
 export type Place =
   | { readonly kind: 'front' | 'print' }
@@ -13,6 +13,7 @@ export type Place =
 
 export const chapterUrl = (chapter: Chapter) => `${chapter.slug}.html`
 export const exerciseUrl = (exercise: Exercise) => `${exercise.id}-${exercise.name}.html`
+export const besideUrl = ({ path }: Beside) => `source/${path}.html`
 
 /** Many web servers show nothing whose name begins with a dot. */
 const dot = '/dot.'
