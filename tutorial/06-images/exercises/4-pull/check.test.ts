@@ -72,6 +72,7 @@ const lies: readonly Lie[] = [
   'a longer layer',
   'an archive of another diff_id',
   'no more layers than config',
+  'a manifest with a wrong size',
 ]
 
 it.each(lies)('a registry that lies is found out: %s', async (lie) => {

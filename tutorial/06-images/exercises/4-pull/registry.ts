@@ -13,6 +13,7 @@ export type Lie =
   | 'a longer layer'
   | 'an archive of another diff_id'
   | 'no more layers than config'
+  | 'a manifest with a wrong size'
 
 export interface Seen {
   readonly path: string
@@ -55,6 +56,7 @@ export async function openShop(lie?: Lie): Promise<Shop> {
       architecture,
       rootfs: { type: 'layers', diff_ids },
     })
+    if (lie === 'a manifest with a wrong size') layers[1]!.size++
     const listed = lie === 'no more layers than config' ? layers.slice(0, 1) : layers
     const manifest = json(manifestType, { schemaVersion: 2, mediaType: manifestType, config, layers: listed })
     falsify(content, lie, { manifest, config, layer: layers[1]! })

@@ -29,6 +29,8 @@ it('zeros fill up to the next four bytes, and are not counted', () => {
 
 it('an attribute may have no content', () => {
   expect(hex(attribute(mtu, Buffer.alloc(0))), 'four bytes, and none of content').toBe('04000400')
+  const bytes = Buffer.concat([attribute(mtu, Buffer.alloc(0)), attribute(name, text('lo'))])
+  expect(types(bytes), 'the types of an empty one and of one behind it').toEqual([mtu, name])
 })
 
 it('what was made is found again', () => {

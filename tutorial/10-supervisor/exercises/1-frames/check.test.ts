@@ -22,6 +22,7 @@ it('two frames in one piece are two', () => {
 })
 
 it('a frame may have no content', () => {
+  expect(found(encode('e')), 'an empty frame, and nothing behind it').toEqual(['e '])
   expect(found(Buffer.concat([encode('e'), hello])), 'an empty frame, and another one').toEqual([
     'e ',
     '1 hello',
