@@ -4,13 +4,14 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import { patience } from './patience.ts'
 
 const script = fileURLToPath(new URL('cases/clone.ts', import.meta.url))
 
 function run(name: string, options: { uid?: number; gid?: number } = {}) {
   const { status, stdout, stderr, signal } = spawnSync(process.execPath, [script, name], {
     encoding: 'utf8',
-    timeout: 30_000,
+    timeout: patience,
     ...options,
   })
   return { status, signal, stdout, stderr }

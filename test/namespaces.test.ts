@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it, type TestContext } from 'vitest'
+import { patience } from './patience.ts'
 
 const script = fileURLToPath(new URL('cases/namespaces.ts', import.meta.url))
 const isRoot = process.platform === 'linux' && process.geteuid?.() === 0
@@ -13,7 +14,7 @@ function answer(name: string, uid?: number) {
   const options = uid === undefined ? {} : { uid, gid: uid }
   const { status, stdout, stderr } = spawnSync(process.execPath, [script, name], {
     encoding: 'utf8',
-    timeout: 30_000,
+    timeout: patience,
     ...options,
   })
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' })

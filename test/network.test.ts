@@ -5,6 +5,7 @@ import { spawnSync } from 'node:child_process'
 import { beforeAll, describe, expect, it, type TestContext } from 'vitest'
 import { networkSteps } from '../src/network/plan.ts'
 import { notation } from '../src/syscall/trace.ts'
+import { patience } from './patience.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: what the tools print is JSON without a type
 type Found = any
@@ -14,7 +15,7 @@ const program = new URL('./network/scenario.ts', import.meta.url).pathname
 function scenario(name: string): Found {
   const { stdout, stderr } = spawnSync(process.execPath, [program, name], {
     encoding: 'utf8',
-    timeout: 50_000,
+    timeout: patience + 20_000,
   })
   if (stdout === '') throw new Error(`scenario ${name}: ${stderr}`)
   return JSON.parse(stdout)

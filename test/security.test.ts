@@ -7,12 +7,13 @@ import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { defaultCapabilities } from '../src/security/capabilities.ts'
+import { patience } from './patience.ts'
 
 const script = fileURLToPath(new URL('cases/security.ts', import.meta.url))
 const isRoot = process.platform === 'linux' && process.geteuid?.() === 0
 
 const run = (name: string) =>
-  spawnSync(process.execPath, [script, name], { encoding: 'utf8', timeout: 30_000 })
+  spawnSync(process.execPath, [script, name], { encoding: 'utf8', timeout: patience })
 
 function answer(name: string) {
   const { status, stdout, stderr } = run(name)

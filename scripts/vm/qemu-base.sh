@@ -14,7 +14,7 @@ PATH=$PATH:/usr/sbin:/sbin # Debian has depmod there, and keeps it from ordinary
 arch=$1
 npm_arch=${arch/amd64/x64}
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/gocker-vm
-packages=('?essential' systemd-sysv kmod iproute2 iptables iputils-ping nftables procps strace netbase)
+packages=('?essential' systemd-sysv apparmor kmod iproute2 iptables iputils-ping nftables procps strace netbase)
 
 fail() {
   echo "qemu-base.sh: $*" >&2

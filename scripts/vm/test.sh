@@ -39,7 +39,7 @@ for machine; do
   case $machine in
     bare) try 'cgroup v2, without systemd' qemu-system-x86_64 "$tests" ;;
     # where systemd makes a difference: in who else has control groups, and in mounts that are shared
-    systemd) try 'cgroup v2, with systemd' qemu-system-x86_64 --systemd "$tests cgroup limits exec rootfs chapters console" ;;
+    systemd) try 'cgroup v2, with systemd' qemu-system-x86_64 --systemd "$tests apparmor cgroup limits exec rootfs chapters console" ;;
     arm64) try 'arm64' qemu-system-aarch64 --arm64 'node scripts/vm/arm64-check.ts' ;;
     *) echo "There is no machine $machine, only bare, systemd and arm64." >&2 && exit 1 ;;
   esac

@@ -23,12 +23,14 @@ export default defineConfig({
   test: {
     include: [
       'test/{clone,namespaces,rootfs,overlay,cgroup,network,security,seccomp,chapters}.test.ts',
-      'test/cli/{limits,exec,userns,guest,every-way-in}.test.ts',
+      'test/cli/{apparmor,limits,exec,userns,guest,every-way-in}.test.ts',
       'scripts/vm/console.test.ts',
     ],
     testNamePattern: `^(?!${leftOut})`,
     reporters: [report(new RegExp(`^(${leftOut})`))],
     fileParallelism: false,
+    // an emulated machine beside other work
+    env: { GOCKER_TEST_PATIENCE: '300000' },
     testTimeout: 900_000,
     hookTimeout: 900_000,
   },

@@ -1,6 +1,6 @@
 // The doctor, chapter 8: the rights that can be handed on.
 
-import { profileNames, profilesFile, usualProfile } from '../security/apparmor.ts'
+import { enabledFile, profileNames, profilesFile, usualProfile } from '../security/apparmor.ts'
 import { allCapabilities, capabilityMasks, namesOf } from '../security/capabilities.ts'
 import { selinuxDirectory } from '../security/selinux.ts'
 import {
@@ -55,12 +55,19 @@ export function capabilities({ read }: Pick<Host, 'read'>): Finding {
 }
 
 /** Policies of the host, which hold besides all that is ours: AppArmor is used by itself, SELinux where it is asked for. */
-export function policies({ read }: Pick<Host, 'read'>): Finding {
+export function policies({ read, exists }: Pick<Host, 'read' | 'exists'>): Finding {
   const profiles = read(profilesFile)
   if (read(`${selinuxDirectory}/enforce`) !== undefined)
     return good(
       'SELinux: containers have labels where they are asked for, --security-opt label=type:container_t',
     )
+  if (profiles === undefined && read(enabledFile) === 'Y') {
+    if (exists(profilesFile)) return good('AppArmor is on; only root sees which profiles are loaded')
+    return weak(
+      'AppArmor is on, but what is loaded cannot be seen: no container has a profile',
+      'mount -t securityfs securityfs /sys/kernel/security',
+    )
+  }
   if (profiles === undefined) return good('this host has neither AppArmor nor SELinux')
   return profileNames(profiles).includes(usualProfile)
     ? good(`AppArmor: every container has the profile ${usualProfile}`)

@@ -362,13 +362,17 @@ describe('the end', () => {
 })
 
 describe('the policies of the host', () => {
-  const found = (files: Record<string, string>) => policies({ read: (path) => files[path] }).found
+  const found = (files: Record<string, string | undefined>) =>
+    policies({ read: (path) => files[path], exists: (path) => path in files }).found
   const profiles = '/sys/kernel/security/apparmor/profiles'
 
   it('are named, with what they are for containers', () => {
     expect(found({})).toBe('this host has neither AppArmor nor SELinux')
     expect(found({ [profiles]: 'docker-default (enforce)\n' })).toContain('every container has the profile')
     expect(found({ [profiles]: 'man (enforce)\n' })).toContain('docker-default is not loaded')
+    const on = { '/sys/module/apparmor/parameters/enabled': 'Y' }
+    expect(found({ ...on, [profiles]: undefined })).toContain('only root sees which')
+    expect(found(on)).toContain('cannot be seen')
     expect(found({ '/sys/fs/selinux/enforce': '1' })).toContain('labels where they are asked for')
   })
 })

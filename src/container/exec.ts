@@ -19,6 +19,7 @@ import { type Fd, type Step, stepsOf } from '../syscall/syscall.ts'
 import { explainExec } from './exec-error.ts'
 import { guestName, guestSteps, openGuest, whenProgram } from './guest.ts'
 import type { Launched } from './launch.ts'
+import { checkProfile } from './machine.ts'
 import { isAlive } from './process-info.ts'
 import { withOomScore } from './process-limits.ts'
 import {
@@ -105,6 +106,7 @@ export function execIn(
   opened.defer(() => closeSync(pidfd))
   // with the descriptor in hand, the number can no longer come to mean another process
   if (!isAlive(pid, state.started ?? 0)) throw new UserError(`container ${state.id} is not running`)
+  checkProfile(spec.process)
   const terminal = options.tty ? openTerminalIn(pid, size) : undefined
   if (terminal) opened.defer(() => closeSync(terminal.slave))
   const process = processOf(pid, spec, options)

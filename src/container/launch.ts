@@ -14,6 +14,7 @@ import { perform } from '../syscall/perform.ts'
 import { type Step, type Syscall, stepsOf } from '../syscall/syscall.ts'
 import { explainExec } from './exec-error.ts'
 import { openInit, wantsInit } from './init.ts'
+import { checkProfile } from './machine.ts'
 import { plan } from './plan.ts'
 import { withOomScore } from './process-limits.ts'
 import { policySteps, programCalls } from './program-steps.ts'
@@ -56,6 +57,7 @@ export function launch({
   stdio,
   windowSize,
 }: LaunchOptions): Launched {
+  checkProfile(spec.process)
   using opened = new DisposableStack()
   const keep = (fd: number) => {
     opened.defer(() => closeSync(fd))

@@ -3,11 +3,12 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { release } from 'node:os'
 import type { DeviceNode } from '../rootfs/dev.ts'
-import { profileNames, profilesFile } from '../security/apparmor.ts'
+import { profileFor, profileNames, profilesFile } from '../security/apparmor.ts'
 import { availableCapabilities, type Capability } from '../security/capabilities.ts'
 import { thermalPaths } from '../security/masked-paths.ts'
 import { contextsFile, type Labels, labelsIn, selinuxDirectory } from '../security/selinux.ts'
 import { hostDevices } from './host-devices.ts'
+import type { Process } from './spec.ts'
 
 export interface Machine {
   /** Those of the host, for privileged containers; looked for when asked. */
@@ -39,6 +40,11 @@ export function thisMachine(): Machine {
 function loadedProfiles(): string[] | undefined {
   const text = read(profilesFile)
   return text === undefined ? undefined : profileNames(text)
+}
+
+/** @throws Error if the profile that a container got when it was made is not loaded any more */
+export function checkProfile({ apparmorProfile }: Process): void {
+  if (apparmorProfile !== undefined) profileFor(apparmorProfile, false, loadedProfiles())
 }
 
 function read(path: string): string | undefined {

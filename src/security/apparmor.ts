@@ -12,6 +12,9 @@ export const usualProfile = 'docker-default'
 /** Where the kernel lists what is loaded: `docker-default (enforce)`. Not there, where AppArmor is not on. */
 export const profilesFile = '/sys/kernel/security/apparmor/profiles'
 
+/** `Y` where AppArmor is on. Everybody may read it; the profiles only root. */
+export const enabledFile = '/sys/module/apparmor/parameters/enabled'
+
 /** The names of the profiles that are loaded, out of that file. */
 export function profileNames(text: string): string[] {
   return text
@@ -35,7 +38,9 @@ export function profileFor(
   if (wish === 'unconfined' || (wish === undefined && isPrivileged)) return undefined
   if (wish === undefined) return loaded?.includes(usualProfile) ? usualProfile : undefined
   if (loaded === undefined)
-    throw new Error(`The AppArmor profile ${wish} cannot be had: AppArmor is not on, on this host.`)
+    throw new Error(
+      `The AppArmor profile ${wish} cannot be had: AppArmor is not on, on this host, or /sys/kernel/security is not mounted.`,
+    )
   if (!loaded.includes(wish))
     throw new Error(`The AppArmor profile ${wish} is not loaded.\nLoad it first: apparmor_parser -r FILE`)
   return wish

@@ -9,6 +9,7 @@ import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect } from 'vitest'
 import { changesSince, type HostState } from '../host-state.ts'
+import { patience } from '../patience.ts'
 
 export const program = fileURLToPath(new URL('../../src/cli/gocker', import.meta.url))
 export const isRoot = process.platform === 'linux' && process.geteuid?.() === 0
@@ -205,12 +206,12 @@ function commandOf(pid: number): string {
   }
 }
 
-/** Wait until `done`, at most half a minute: emulated machines are slow. */
+/** Wait until `done`. */
 export async function until(
   done: () => boolean | Promise<boolean>,
-  complaint: () => string = () => 'it did not happen in half a minute',
+  complaint: () => string = () => `it did not happen in ${patience / 1000} s`,
 ): Promise<void> {
-  for (const end = Date.now() + 30_000; Date.now() < end; ) {
+  for (const end = Date.now() + patience; Date.now() < end; ) {
     if (await done()) return
     await setTimeout(20)
   }
