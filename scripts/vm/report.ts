@@ -14,7 +14,7 @@ export function report(leftOut: RegExp): Reporter {
       count[result.state]++
       const seconds = ((test.diagnostic()?.duration ?? 0) / 1000).toFixed(1)
       print(`${words[result.state]} ${nameOf(test)} (${seconds} s)`)
-      if (result.state === 'skipped') print(`        ${result.note ?? 'not on this system'}`)
+      if (result.state === 'skipped') print(`        ${result.note ?? whySkipped(test)}`)
       if (result.state === 'failed') result.errors.forEach(explain)
     },
     onTestRunEnd: (modules, unhandled) => {
@@ -25,6 +25,12 @@ export function report(leftOut: RegExp): Reporter {
       print(`\n${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped`)
     },
   }
+}
+
+/** Vitest skips the tests of a group, too, if what was to come before them failed. */
+function whySkipped({ parent }: TestCase): string {
+  const isBroken = parent.errors().length > 0
+  return isBroken ? 'what they all need failed; the reason is at the end' : 'not on this system'
 }
 
 /** As vitest matches it with a pattern. */
