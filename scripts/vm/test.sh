@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # npm run test:vm
 #
-# The kernel's tests, in virtual machines: on cgroup v2 without and with systemd, and the start of a container on arm64.
-# One line for each test, and at the end how many passed. Some minutes for each machine with KVM, up to half an hour
+# The kernel’s tests, in virtual machines: on cgroup v2 and with AppArmor, without and with systemd; and containers on arm64.
+# One line for each test, and at the end how many passed. Some minutes for each machine with KVM, half an hour and more
 # without. What it needs, and what it leaves, stands at the head of qemu.sh.
 #
 #   npm run test:vm -- bare systemd       only these (of bare, systemd and arm64)

@@ -142,11 +142,11 @@ describe('the AppArmor profile of a container', () => {
       )
       parser('--remove', briefText)
       expect(await gocker('exec', 'early', 'true')).toMatchObject({
-        ...{ status: 125, stderr: expect.stringContaining(brief) },
+        ...{ status: 126, stderr: expect.stringContaining(brief) },
       })
     }
     expect(await gocker('start', '-a', 'late')).toMatchObject({
-      ...{ status: 125, stderr: expect.stringContaining(brief) },
+      ...{ status: 1, stderr: expect.stringContaining(brief) },
     })
     await gocker('rm', 'late')
   })
