@@ -1,4 +1,4 @@
-// AppArmor and SELinux as far as they are data: no machine of the tests has either.
+// AppArmor and SELinux as far as they are data. How AppArmor holds is in test/cli/apparmor.test.ts; no machine of the tests has SELinux.
 
 import { describe, expect, it } from 'vitest'
 import { named } from '../syscall/syscall.ts'
