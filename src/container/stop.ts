@@ -26,8 +26,8 @@ import {
 import { UserError } from './user-error.ts'
 
 const usualPatience = 10
-/** How long its watcher may take to note an end, in milliseconds. */
-const settling = 10_000
+/** How long its watcher may take to note an end, in milliseconds: it may have to become Node first, on a machine that is busy. */
+const settling = 60_000
 
 export interface StopOptions {
   /** Instead of the container's own stop signal. */
