@@ -3,6 +3,7 @@
 
 import { mkdirSync, readlinkSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
+import { removeTree } from '../rootfs/remove-tree.ts'
 import { whileLocked } from '../syscall/lock.ts'
 import { recordOf } from './events.ts'
 import { tellNames } from './name-lookup.ts'
@@ -36,7 +37,7 @@ export function claim(
       return named
     } catch (error) {
       rmSync(join(places.names, named.name), { force: true })
-      rmSync(folder(places, named.id), { recursive: true, force: true })
+      removeTree(folder(places, named.id))
       throw error
     }
   })
@@ -56,7 +57,7 @@ export function forgetUnfinished(places: Places): void {
   const unfinished = () => ids(places).filter((id) => !isWrittenDown(places, id))
   if (unfinished().length === 0) return
   whileNamesStay(places, () => {
-    for (const id of unfinished()) rmSync(folder(places, id), { recursive: true, force: true })
+    for (const id of unfinished()) removeTree(folder(places, id))
   })
 }
 
@@ -139,7 +140,7 @@ function conflict(name: string, holder: string): UserError {
 /** Forget the container and its name. */
 export function forget(places: Places, id: string, name: string): void {
   if (named(places, name) === id) rmSync(join(places.names, name), { force: true })
-  rmSync(folder(places, id), { recursive: true, force: true })
+  removeTree(folder(places, id))
 }
 
 function named(places: Places, name: string): string | undefined {

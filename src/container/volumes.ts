@@ -12,11 +12,11 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
-  rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import { removeTree } from '../rootfs/remove-tree.ts'
 import { whileLocked } from '../syscall/lock.ts'
 import { record } from './events.ts'
 import type { Places } from './places.ts'
@@ -150,7 +150,7 @@ export function clearLeaving(places: Places): string[] {
   if (!existsSync(places.volumes)) return []
   return whileVolumesStay(places, () => {
     const left = readdirSync(places.volumes).filter((name) => name.startsWith(leavingPrefix))
-    for (const name of left) rmSync(join(places.volumes, name), { recursive: true, force: true })
+    for (const name of left) removeTree(join(places.volumes, name))
     return left.map((name) => name.slice(leavingPrefix.length))
   })
 }
@@ -158,7 +158,7 @@ export function clearLeaving(places: Places): string[] {
 /** Out of sight first: half of a volume must not be taken for a whole one. */
 function takeAway({ volumes }: Places, name: string): void {
   const leaving = join(volumes, `${leavingPrefix}${name}`)
-  rmSync(leaving, { recursive: true, force: true })
+  removeTree(leaving)
   renameSync(join(volumes, name), leaving)
-  rmSync(leaving, { recursive: true, force: true })
+  removeTree(leaving)
 }

@@ -6,7 +6,7 @@
 import { type BigIntStats, closeSync, fstatSync, lstatSync, openSync, readdirSync, readSync } from 'node:fs'
 import { hereOf, type Place } from '../rootfs/in-root.ts'
 import * as C from '../syscall/constants.ts'
-import { entryOf, type Found, type IdShift } from './file-entry.ts'
+import { entryOf, type Found, type IdShift, refuseTooDeep } from './file-entry.ts'
 import { encodeHeader, endOfArchive, padding } from './tar-encode.ts'
 
 const pieceSize = 1 << 18
@@ -47,6 +47,7 @@ function* one(here: Buffer, path: string, context: Context): Generator<Buffer, v
 }
 
 function* below(here: Buffer, path: string, context: Context): Generator<Buffer, void, undefined> {
+  refuseTooDeep(path)
   using held = new DisposableStack()
   const directory = opened(here, openDirectory, held)
   if (directory === undefined) return

@@ -7,7 +7,7 @@
 
 import { closeSync, lstatSync, openSync, readdirSync } from 'node:fs'
 import * as C from '../syscall/constants.ts'
-import { emptyEntry, type Found, type IdShift, inC, partsOf } from './file-entry.ts'
+import { emptyEntry, type Found, type IdShift, inC, partsOf, refuseTooDeep } from './file-entry.ts'
 import { placeOf } from './lookup.ts'
 import { encodeHeader, endOfArchive } from './tar-encode.ts'
 import type { Entry } from './tar-header.ts'
@@ -74,6 +74,7 @@ function* below(fd: number, prefix: string): Generator<Changed, void, undefined>
     if (stats.isSocket()) continue
     yield { here, path, stats, opaque: stats.isDirectory() && isOpaque(inC(here)) }
     if (!stats.isDirectory()) continue
+    refuseTooDeep(path)
     yield* below(openSync(here, C.O_RDONLY | C.O_DIRECTORY | C.O_NOFOLLOW | C.O_CLOEXEC), `${path}/`)
   }
 }

@@ -48,6 +48,18 @@ export const emptyEntry: Entry = {
   xattrs: new Map(),
 }
 
+/** The longest path that a system call takes. limits.h, PATH_MAX */
+const longestPath = 4096
+
+/** @throws Error for a directory that is so deep that what is in it could never be unpacked again */
+export function refuseTooDeep(path: string): void {
+  if (path.length < longestPath) return
+  const beginning = Buffer.from(path.slice(0, 40), 'latin1')
+  throw new Error(
+    `/${beginning}… is deeper than a path can say, which has at most ${longestPath} bytes: an archive with it could not be unpacked`,
+  )
+}
+
 /** @param first its first name, if it has one that is in the archive already: it becomes a hard link to that */
 export function entryOf(
   { here, path, stats }: Found,

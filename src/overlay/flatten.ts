@@ -6,7 +6,7 @@
 
 import { type BigIntStats, closeSync, lstatSync, openSync, readdirSync } from 'node:fs'
 import * as C from '../syscall/constants.ts'
-import { type Found, type IdShift, inC, partsOf } from './file-entry.ts'
+import { type Found, type IdShift, inC, partsOf, refuseTooDeep } from './file-entry.ts'
 import { endOfArchive } from './tar-encode.ts'
 import { isOpaque, isWhiteout } from './whiteout.ts'
 
@@ -62,7 +62,9 @@ function* below(
     if (!uppermost || uppermost.stats.isSocket()) continue
     const path = prefix + name
     yield { ...uppermost, path }
-    if (uppermost.stats.isDirectory()) yield* below(opened(merged), `${path}/`)
+    if (!uppermost.stats.isDirectory()) continue
+    refuseTooDeep(path)
+    yield* below(opened(merged), `${path}/`)
   }
 }
 
