@@ -4,9 +4,10 @@
 //
 // The network `bridge` has no names, as in Docker.
 
-import { closeSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs'
+import { closeSync, fstatSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { type HostLine, hostNames, withNames } from '../network/hosts.ts'
+import * as C from '../syscall/constants.ts'
 import type { Endpoint } from './endpoint.ts'
 import { isPredefined, whileNetworksStay } from './networks.ts'
 import type { Places } from './places.ts'
@@ -72,14 +73,19 @@ export function tellNames(
   })
 }
 
+/** The file is as long as its container wants: one that is longer than any list of names is left as it is. */
+const longest = 2 ** 20
+
 function rewrite(path: string, lines: readonly HostLine[]): void {
   let file: number
   try {
-    file = openSync(path, 'r+')
+    // not to be kept waiting by a lease that the container has taken on it: fcntl(2), F_SETLEASE
+    file = openSync(path, C.O_RDWR | C.O_NONBLOCK | C.O_CLOEXEC)
   } catch {
-    return // it was removed meanwhile
+    return // it was removed meanwhile, or its container holds it
   }
   try {
+    if (fstatSync(file).size > longest) return
     const before = readFileSync(file, 'utf8')
     const after = Buffer.from(withNames(before, lines))
     if (after.toString('utf8') === before) return
