@@ -112,6 +112,7 @@ describe.skipIf(!canRun)('one container on the bridge (needs root, ip, nft)', ()
     expect(lines).toContain('ip daddr 127.0.0.1 udp dport 5353 dnat to 172.29.0.2:53 comment "veth-ac1d0002"')
     expect(lines.filter((line: string) => line === 'fib daddr type local jump published')).toHaveLength(2)
     expect(lines).toContain('iifname != "lo" ip daddr 127.0.0.0/8 drop')
+    expect(lines).toContain('iifname != "lo" ip saddr 127.0.0.0/8 drop')
   })
 
   it('switches forwarding on, once, and says so', () => {

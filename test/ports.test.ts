@@ -100,6 +100,7 @@ describe.skipIf(!canRun)('published ports (needs root, ip, nft, nsenter)', () =>
         'fib daddr type local jump published',
         expect.stringMatching(/^tcp dport 8080 dnat to 172\.29\.\d+\.\d+:80 comment "veth-ac1d[0-9a-f]{4}"$/),
         'iifname != "lo" ip daddr 127.0.0.0/8 drop',
+        'iifname != "lo" ip saddr 127.0.0.0/8 drop',
         'ip saddr 127.0.0.0/8 oifname "gocker0" masquerade',
         'ip saddr 172.29.0.0/16 ct status dnat masquerade',
       ])
@@ -208,8 +209,36 @@ describe.skipIf(!canRun)('published ports (needs root, ip, nft, nsenter)', () =>
     host.tool('nft', 'flush', 'chain', 'ip', 'gocker', 'guard')
     expect(other.fetch('127.0.0.9:8082')).toBe('hello from private')
     host.tool('nft', 'add rule ip gocker guard iifname != "lo" ip daddr 127.0.0.0/8 drop')
+    host.tool('nft', 'add rule ip gocker guard iifname != "lo" ip saddr 127.0.0.0/8 drop')
     expect(other.fetch('127.0.0.9:8082')).not.toContain('hello')
     await host.ok('rm', '-f', 'private')
+  })
+
+  it('let nobody on the bridge speak to the host as 127.0.0.2, whom its services trust', async () => {
+    await host.ok('run', '-d', '--name', 'trusted', '-p', '8083:80', 'tiny', ...webServer('trusted'))
+    await host.ok('run', '-d', '--name', 'liar', 'tiny', 'sleep', '1000')
+    const pid = await host.ok('inspect', '--format', '{{.State.Pid}}', 'liar')
+    const inside = (...words: string[]) => host.tool('nsenter', '-t', pid, '-n', ...words)
+    // as with a raw socket, for which it has the right
+    inside('sh', '-c', 'echo 1 > /proc/sys/net/ipv4/conf/all/route_localnet')
+    const lie =
+      'const s = require("dgram").createSocket("udp4"); s.bind(0, "127.0.0.2", () => s.send("x", 7000, "172.29.0.1", () => s.close()))'
+    // by the kernel's own count
+    const arrived = () => {
+      host.tool('nft', 'add table ip counting; add chain ip counting in { type filter hook input priority 0; }')
+      host.tool('nft', 'add rule ip counting in ip saddr 127.0.0.2 udp dport 7000 counter')
+      inside(process.execPath, '-e', lie)
+      const packets = /counter packets (\d+)/.exec(host.tool('nft', 'list', 'table', 'ip', 'counting'))?.[1]
+      host.tool('nft', 'delete', 'table', 'ip', 'counting')
+      return packets
+    }
+    expect(arrived()).toBe('0')
+    // it is this rule that keeps it out
+    host.tool('nft', 'flush', 'chain', 'ip', 'gocker', 'guard')
+    expect(arrived()).toBe('1')
+    host.tool('nft', 'add rule ip gocker guard iifname != "lo" ip daddr 127.0.0.0/8 drop')
+    host.tool('nft', 'add rule ip gocker guard iifname != "lo" ip saddr 127.0.0.0/8 drop')
+    await host.ok('rm', '-f', 'trusted', 'liar')
   })
 
   it('a range of ports, port by port, is folded in ps', async () => {

@@ -1,7 +1,7 @@
 // The rules by which ports of containers are reached from outside. Pure: publish.ts sends them.
 //
 //     table ip gocker {
-//       chain guard         nobody outside gets at 127.0.0.1
+//       chain guard         nobody outside gets at 127.0.0.1, or says that he is there
 //       chain prerouting    packets that come in    } if they are for this machine: see published
 //       chain output        packets of its own      }
 //       chain published     one rule a port: send it to the container instead
@@ -39,8 +39,9 @@ const dstnat = -100
  * Add the chains for published ports to the table of the network. All of it or nothing; if somebody else was faster,
  * nothing.
  *
- * The guard comes first: 127.0.0.1 is this machine itself, and services there trust whoever reaches them. A packet for it
- * that came in through a link is a trick of a container or of a neighbour. CVE-2020-8558
+ * The guard comes first: 127.0.0.1 is this machine itself, and services trust whoever comes from there, or reaches them
+ * there. A packet for it, or from it, that came in through a link is a trick of a container or of a neighbour; without the
+ * setting below the kernel would drop both. CVE-2020-8558
  */
 export function publishedChainsRequest(bridge: Bridge): Request {
   const { table, name, prefix } = bridge
@@ -54,11 +55,9 @@ export function publishedChainsRequest(bridge: Bridge): Request {
     messages: nft.transaction([
       nft.newPlainChain(table, published),
       nft.newChain({ table, name: 'guard', type: 'filter', hook: 'prerouting', priority: raw }),
-      nft.newRule(table, 'guard', [
-        is.through('iifname', '!=', 'lo'),
-        is.destinationIn('127.0.0.0', 8),
-        is.drop(),
-      ]),
+      ...[is.destinationIn('127.0.0.0', 8), is.sourceIn('127.0.0.0', 8)].map((loopback) =>
+        nft.newRule(table, 'guard', [is.through('iifname', '!=', 'lo'), loopback, is.drop()]),
+      ),
       ...nat('prerouting'),
       ...nat('output'),
       // from a neighbour, or from itself: both ends are on the bridge
