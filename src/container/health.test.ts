@@ -69,6 +69,22 @@ describe('what is asked', () => {
     })
   })
 
+  it.each([
+    [{ Interval: 1 }, 'Interval in Healthcheck cannot be less than 1ms'],
+    [{ Interval: -1 }, 'Interval in Healthcheck cannot be less than 1ms'],
+    [{ Timeout: 999_999 }, 'Timeout in Healthcheck cannot be less than 1ms'],
+    [{ StartPeriod: -1e9 }, 'StartPeriod in Healthcheck cannot be less than 1ms'],
+    [{ StartInterval: 1 }, 'StartInterval in Healthcheck cannot be less than 1ms'],
+    [{ Retries: -1 }, 'Retries in Healthcheck cannot be negative'],
+  ])('cannot be %o: the engine would do nothing else', (times, message) => {
+    expect(() => healthCheckOf({}, { ...image, ...times })).toThrow(message)
+  })
+
+  it('waits no longer than a timer can, for one that is asked to wait longer does not wait at all', () => {
+    const check = healthCheckOf({}, { ...image, Interval: 2 ** 63, Timeout: 2 ** 62 })
+    expect(check).toMatchObject({ interval: 2 ** 31 - 1, timeout: 2 ** 31 - 1 })
+  })
+
   it('is nothing where nobody says anything, or says so', () => {
     for (const [options, from] of [
       [{}, {}],

@@ -2,6 +2,7 @@
 // The image's HEALTHCHECK, and Docker's rules for it. https://docs.docker.com/reference/dockerfile/#healthcheck
 
 import type { ImageHealth } from '../image/manifest.ts'
+import { ENGINE_FAILED, UserError } from './user-error.ts'
 
 /** Times are in milliseconds. */
 export interface HealthCheck {
@@ -60,19 +61,31 @@ export interface HealthOptions extends Partial<Omit<HealthCheck, 'test'>> {
   readonly none?: boolean
 }
 
-/** The check of a container; undefined if there is none. */
+/** As long as a timer can wait: 24 days. */
+const longest = 2 ** 31 - 1
+
+/** The check of a container; undefined if there is none. @throws UserError in Docker's words for times that cannot be */
 export function healthCheckOf(options: HealthOptions = {}, image: ImageHealth = {}): HealthCheck | undefined {
   const test = options.command === undefined ? testOf(image.Test ?? []) : shell(options.command)
   if (options.none || test.length === 0) return undefined
   const milliseconds = (nanoseconds: number | undefined) => (nanoseconds ? nanoseconds / 1e6 : undefined)
+  const retries = options.retries || image.Retries || 3
+  if (retries < 0) throw new UserError('Retries in Healthcheck cannot be negative', ENGINE_FAILED)
   return {
     test,
-    interval: options.interval ?? milliseconds(image.Interval) ?? 30_000,
-    timeout: options.timeout ?? milliseconds(image.Timeout) ?? 30_000,
-    startPeriod: options.startPeriod ?? milliseconds(image.StartPeriod) ?? 0,
-    startInterval: options.startInterval ?? milliseconds(image.StartInterval) ?? 5_000,
-    retries: options.retries || image.Retries || 3,
+    interval: time('Interval', options.interval ?? milliseconds(image.Interval), 30_000),
+    timeout: time('Timeout', options.timeout ?? milliseconds(image.Timeout), 30_000),
+    startPeriod: time('StartPeriod', options.startPeriod ?? milliseconds(image.StartPeriod), 0),
+    startInterval: time('StartInterval', options.startInterval ?? milliseconds(image.StartInterval), 5_000),
+    retries,
   }
+}
+
+/** An image that asks for a nanosecond would have the engine do nothing but look after it. */
+function time(name: string, asked: number | undefined, usual: number): number {
+  if (!asked) return usual
+  if (asked < 1) throw new UserError(`${name} in Healthcheck cannot be less than 1ms`, ENGINE_FAILED)
+  return Math.min(asked, longest)
 }
 
 const shell = (command: string) => ['/bin/sh', '-c', command]
