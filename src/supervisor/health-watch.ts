@@ -1,6 +1,7 @@
 // The probes of a container's health: a supervisor runs them, one after the other, and notes what they said. A probe that
 // takes too long is killed.
 
+import { closeSync } from 'node:fs'
 import { Socket } from 'node:net'
 import { setTimeout } from 'node:timers/promises'
 import type { Hierarchy } from '../cgroup/hierarchy.ts'
@@ -81,16 +82,18 @@ async function run(places: Places, hierarchy: Hierarchy, state: State, check: He
     workdir: undefined,
     user: undefined,
   }
+  const stdio = pipes(false)
+  let pid: number
   try {
-    const stdio = pipes(false)
-    const { pid } = execIn(
-      state,
-      loadSpec(places, state.id),
-      hierarchy,
-      { ...options, stdio },
-      { rows: 24, columns: 80 },
-    )
+    const spec = loadSpec(places, state.id)
+    ;({ pid } = execIn(state, spec, hierarchy, { ...options, stdio }, { rows: 24, columns: 80 }))
+  } catch (error) {
+    for (const fd of stdio.ours.values()) closeSync(fd)
+    return ended(1, (error as Error).message)
+  } finally {
     stdio.started()
+  }
+  try {
     let output = ''
     const sources = [...stdio.ours.values()].map((fd) => new Socket({ fd, readable: true, writable: false }))
     for (const from of sources) {
