@@ -225,7 +225,10 @@ describe.skipIf(!canRun)('published ports (needs root, ip, nft, nsenter)', () =>
       'const s = require("dgram").createSocket("udp4"); s.bind(0, "127.0.0.2", () => s.send("x", 7000, "172.29.0.1", () => s.close()))'
     // by the kernel's own count
     const arrived = () => {
-      host.tool('nft', 'add table ip counting; add chain ip counting in { type filter hook input priority 0; }')
+      host.tool(
+        'nft',
+        'add table ip counting; add chain ip counting in { type filter hook input priority 0; }',
+      )
       host.tool('nft', 'add rule ip counting in ip saddr 127.0.0.2 udp dport 7000 counter')
       inside(process.execPath, '-e', lie)
       const packets = /counter packets (\d+)/.exec(host.tool('nft', 'list', 'table', 'ip', 'counting'))?.[1]

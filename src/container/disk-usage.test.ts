@@ -36,5 +36,7 @@ it('counts what lies below directories that no path leads to, and what comes aft
 
 it('what is too deep becomes no archive, and is told by the beginning of its name', () => {
   deep('archived')
-  expect(() => Array.from(difference(join(root, 'archived')))).toThrow(/^\/d{40}… is deeper than a path can say/)
+  expect(() => Array.from(difference(join(root, 'archived')))).toThrow(
+    /^\/d{40}… is deeper than a path can say/,
+  )
 })

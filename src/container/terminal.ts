@@ -6,7 +6,7 @@
 
 import { attempt, call } from '../syscall/call.ts'
 import * as C from '../syscall/constants.ts'
-import { close, fstatfs, ioctl, openat } from '../syscall/file.ts'
+import { close, fstatfs, ioctl, openat, openat2 } from '../syscall/file.ts'
 import { fsconfig, fsconfigCreate, fsmount, fsopen } from '../syscall/mount.ts'
 import { perform } from '../syscall/perform.ts'
 import { type Fd, flags, named, type Step, type Syscall, stepsOf } from '../syscall/syscall.ts'
@@ -95,24 +95,29 @@ export function resize(master: Fd, { rows, columns }: WindowSize): Syscall {
   return ioctl(master, C.TIOCSWINSZ, named(`{rows=${rows}, columns=${columns}}`, winsize))
 }
 
+const noTerminal = () =>
+  new UserError('The container has no devpts at /dev/pts, so it cannot have a terminal. Leave -t away.')
+
 /** A further terminal in the devpts of a running container, for `exec`. */
 export function openTerminalIn(pid: number, size: WindowSize): Terminal {
-  const path = `/proc/${pid}/root/dev/pts`
-  using directory = opened(path)
+  using directory = openedInside(`/proc/${pid}/root`, 'dev/pts')
   const isDevpts = Buffer.alloc(120)
   call(fstatfs(directory.fd, isDevpts))
   // what lies there is the container's to choose: it must be a devpts before anything in it is opened
   if (isDevpts.readUInt32LE(0) !== C.DEVPTS_SUPER_MAGIC) {
-    throw new UserError(
-      `The container has no devpts at /dev/pts, so it cannot have a terminal. Leave -t away.`,
-    )
+    throw noTerminal()
   }
   const master = call(openat(directory.fd, 'ptmx', openFlags | C.O_NOFOLLOW))
   const { steps, slave } = slaveSteps(master, size)
   return { master, slave: perform(steps)(slave) }
 }
 
-function opened(path: string): Disposable & { fd: number } {
-  const fd = call(openat(C.AT_FDCWD, path, C.O_RDONLY | C.O_DIRECTORY | C.O_NOFOLLOW | C.O_CLOEXEC))
+/** An image may have /dev as a link, which leads wherever the container has let it lead since: it must be inside. */
+function openedInside(root: string, path: string): Disposable & { fd: number } {
+  const directory = call(openat(C.AT_FDCWD, root, C.O_PATH | C.O_DIRECTORY | C.O_CLOEXEC))
+  const how = C.O_RDONLY | C.O_DIRECTORY | C.O_NOFOLLOW | C.O_CLOEXEC
+  const fd = attempt(openat2(directory, path, how, C.RESOLVE_IN_ROOT | C.RESOLVE_NO_MAGICLINKS))
+  call(close(directory))
+  if (fd < 0) throw noTerminal()
   return { fd, [Symbol.dispose]: () => void call(close(fd)) }
 }

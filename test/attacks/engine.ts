@@ -1,6 +1,7 @@
 // Attacks on the engine while it works on a container: copying, executing, printing.
 
 import {
+  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -34,6 +35,16 @@ const logSize: Protection = {
   layer: 'size of the log',
   without: '--log-opt max-size=-1, which is what Docker does',
   off: ['--log-opt', 'max-size=-1'],
+}
+
+const pieces: Protection = {
+  layer: 'trees cut into pieces before they are removed',
+  without: 'each directory held open on the way down, as rm(1) and Node have it',
+}
+
+const boundedNames: Protection = {
+  layer: 'a limit of what is read of /etc/hosts',
+  without: 'the file read to its end, as it is',
 }
 
 const gocker = (...words: string[]) => spawnCommand([program, ...words])
@@ -246,6 +257,84 @@ export const engine = attacks(
     },
     gotThrough: ({ stdout }) => Number(stdout) > 110_000_000,
   },
+  {
+    name: 'a terminal of the host',
+    tries:
+      'makes an image that has /dev as a link, and has it lead to the /dev of the host when her container runs: whoever works in there with a terminal gives her one of the host',
+    stoppedBy: [inRoot],
+    left: 'the check that there are terminals: nothing else is opened',
+    attack: {
+      does: async (stage) => {
+        const { makeImage } = await import('../cli/image.ts')
+        const image = `dev-${stage.host.pid}`
+        makeImage(image, (layer) => {
+          mkdirSync(join(layer, 'behind'))
+          symlinkSync('behind', join(layer, 'dev'))
+        })
+        const lead = 'rm /dev && ln -s /dev /dev'
+        const use = async (name: string, pid: string) => {
+          if (stage.isOff(inRoot)) return ended(`on ${statSync(`/proc/${pid}/root/dev/pts`).dev}`)
+          return ended(
+            (await gocker('exec', '-t', name, 'stat', '-L', '-c', 'on %d', '/proc/self/fd/0')).stdout,
+          )
+        }
+        return await withContainer(stage, lead, use, image)
+      },
+    },
+    gotThrough: ({ stdout }) => stdout.includes(`on ${statSync('/dev/pts').dev}`),
+  },
+  {
+    name: 'a list of names without end',
+    tries:
+      'makes her /etc/hosts longer than any memory, where the engine writes who is beside her: then nobody can start there, or end',
+    stoppedBy: [boundedNames],
+    left: 'nothing: every command notes the end of those that have ended, and fails there',
+    attack: {
+      does: async ({ host, isOff }) => {
+        const [name, network] = [`names-${host.pid}`, `names-net-${host.pid}`]
+        const grow = 'dd if=/dev/zero of=/etc/hosts bs=1 count=1 seek=600M && echo grown; sleep 1000'
+        await gocker('network', 'create', network)
+        const words = ['run', '-d', '--name', name, '--network', network, 'tiny', 'sh', '-c', grow]
+        const id = (await gocker(...words)).stdout.trim()
+        const hosts = place('containers', id, 'hosts')
+        for (let i = 0; i < 400 && statSync(hosts).size < 600 * 2 ** 20; i++)
+          await new Promise((resolve) => setTimeout(resolve, 25))
+        try {
+          if (isOff(boundedNames)) return ended(tryRead(hosts))
+          const { status } = await gocker('run', '--rm', '--network', network, 'tiny', 'true')
+          return ended(status === 0 ? 'started' : 'ERR')
+        } finally {
+          await gocker('rm', '-f', name)
+          await gocker('network', 'rm', network)
+        }
+      },
+    },
+    gotThrough: says(/^ERR/),
+  },
+  {
+    name: 'files too deep to be removed',
+    tries:
+      'makes directories within each other, more than a process may hold open, so that what she wrote can never be taken away',
+    stoppedBy: [pieces],
+    left: 'the limit of open files, where it is so high that she has no patience for it',
+    attack: {
+      does: async ({ host, isOff }) => {
+        const name = `deep-${host.pid}`
+        const words = ['run', '--name', name, '--network', 'none', 'tiny', 'sh', '-c']
+        await gocker(...words, 'mkdir -p $(yes d/ | head -400 | tr -d "\\n")')
+        const { stdout } = await gocker('inspect', '--format', '{{.Id}}', name)
+        const home = place('containers', stdout.trim())
+        const remove = isOff(pieces)
+          ? [process.execPath, '-e', `fs.rmSync(${JSON.stringify(home)}, { recursive: true })`]
+          : [program, 'rm', name]
+        await spawnCommand(['sh', '-c', 'ulimit -n 200; exec "$@"', 'sh', ...remove])
+        const left = existsSync(home) ? 'still there' : 'gone'
+        if (isOff(pieces)) await gocker('system', 'prune', '-f')
+        return ended(left)
+      },
+    },
+    gotThrough: says('still there'),
+  },
 )
 
 const ended = (stdout: string): Seen => ({ status: 0, stdout, stderr: '', results: [] })
@@ -263,9 +352,10 @@ async function withContainer(
   { host }: Stage,
   script: string,
   use: (name: string, pid: string) => Promise<Seen>,
+  image = 'tiny',
 ): Promise<Seen> {
   const name = `engine-${host.pid}`
-  const words = ['run', '-d', '--name', name, '--network', 'none', 'tiny', 'sh', '-c']
+  const words = ['run', '-d', '--name', name, '--network', 'none', image, 'sh', '-c']
   await gocker(...words, `${script}; touch /done; sleep 1000`)
   try {
     const pid = (await gocker('inspect', '--format', '{{.State.Pid}}', name)).stdout.trim()
