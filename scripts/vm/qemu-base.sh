@@ -42,13 +42,16 @@ from_npm=(npm@11)
 
 recipe=$(cat scripts/vm/qemu-base.sh scripts/vm/guest/* <(echo "$node_version" "${from_npm[@]}") | sha256sum | cut -c1-8)
 base=$cache/$suite-$arch-$recipe
+print_if_made() {
+  [ -e "$base" ] || return 0
+  echo "$base"
+  exit
+}
+print_if_made # without waiting for somebody who makes that of another processor
 mkdir -p "$cache"
 exec 9>"$cache/lock"
 flock 9 # two that start at once make it once
-if [ -e "$base" ]; then
-  echo "$base"
-  exit
-fi
+print_if_made
 
 for need in apt-get:apt cpio:cpio depmod:kmod dpkg-deb:dpkg npm:npm; do
   command -v "${need%:*}" >/dev/null || fail "there is no ${need%:*} here. apt-get install ${need#*:}"
