@@ -25,7 +25,6 @@ const ofContainers: Readonly<Record<string, string>> = {
   '--device-write-bps': disks,
   '--device-write-iops': disks,
   '--disable-content-trust': noTrust,
-  '--domainname': '--hostname takes a name with dots in it, as web.example.org',
   '--gpus':
     'graphics cards need programs of their maker in the container; the device itself comes in with --device',
   '--io-maxbandwidth': windows,
@@ -48,6 +47,18 @@ const ofContainers: Readonly<Record<string, string>> = {
     'what a container writes has no limit; --read-only with --tmpfs /tmp:size=64m gives it a small place',
   '--use-api-socket': noDaemon,
   '--uts': ownNamespace,
+}
+
+/** With these values they ask for what is so anyway, as in a script that says everything. */
+const usual: Readonly<Record<string, readonly string[]>> = {
+  '--cgroupns': ['private', ''],
+  '--disable-content-trust': ['true'],
+  '--ipc': ['private', ''],
+  '--isolation': ['default', ''],
+  '--oom-kill-disable': ['false'],
+  '--pid': [''],
+  '--sig-proxy': ['true'],
+  '--uts': [''],
 }
 
 const flags: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -151,6 +162,11 @@ export function absentFlag(path: string, flag: string): string | undefined {
   const words = path.replace(/^gocker /, '').replace(/^container /, '')
   const known = flags[aliases[words] ?? words]
   return known && Object.hasOwn(known, flag) ? sentence(flag, known[flag]!) : undefined
+}
+
+/** Need it not be said, for it is so anyway? @param path as that of `absentFlag` */
+export function isUsual(path: string, flag: string, value: string): boolean {
+  return absentFlag(path, flag) !== undefined && (usual[flag]?.includes(value) ?? false)
 }
 
 const aliases: Readonly<Record<string, string>> = {

@@ -35,10 +35,12 @@ async function attach(name: string, { detachKeys: keys, stdin, sigProxy }: Flags
   const state = find(places(), name)
   if (status(state) === 'paused')
     throw new UserError('You cannot attach to a paused container, unpause it first')
+  if (status(state) === 'restarting')
+    throw new UserError('You cannot attach to a restarting container, wait until it is running')
   if (status(state) !== 'running') throw new UserError('cannot attach to a stopped container, start it first')
   if (!hasDoor(places(), state.id))
     throw new UserError(
-      `${name} has the terminal or the pipes of the command that runs it: with --rm and without -d or -t, nobody else can attach to it`,
+      `${name} has the terminal or the pipes of the command that runs it: with --rm and without -d or -t, nobody else can attach to it\nTo have a program of your own in it: gocker exec -it ${name} sh. To be able to attach: gocker run -d --rm, and gocker attach.`,
     )
   const { tty, interactive } = state.options
   if (tty && interactive && stdin && !process.stdin.isTTY)

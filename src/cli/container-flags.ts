@@ -30,6 +30,7 @@ export function addContainerFlags(command: Command): Command {
     .option('-w, --workdir <string>', 'Working directory inside the container')
     .option('-u, --user <string>', 'Username or UID (format: <name|uid>[:<group|gid>])')
     .option('-h, --hostname <string>', 'Container host name')
+    .option('--domainname <string>', 'Container NIS domain name')
     .option('--entrypoint <string>', 'Overwrite the default ENTRYPOINT of the image')
     .option('-m, --memory <bytes>', 'Memory limit', size('-m, --memory'))
     .option(
@@ -81,6 +82,7 @@ export interface ContainerFlags extends NetworkFlags, HealthFlags, ResourceFlags
   readonly envFile?: readonly string[]
   readonly workdir?: string
   readonly user?: string
+  readonly domainname?: string
   readonly entrypoint?: string
   readonly memory?: number
   readonly memorySwap?: number
@@ -121,8 +123,9 @@ export function optionsOf(flags: ContainerFlags): RunOptions {
     flags.memorySwap ?? (flags.swap !== undefined && memory !== undefined ? memory + flags.swap : undefined)
   const pidsLimit = flags.pidsLimit ?? flags.pids
   return {
-    name: flags.name,
+    name: flags.name || undefined,
     hostname: flags.hostname,
+    domainname: flags.domainname || undefined,
     env: readEnvironment(flags.envFile ?? [], flags.env ?? []),
     workdir: workdirOf(flags.workdir),
     user: flags.user,

@@ -5,7 +5,7 @@ import { Command } from 'commander'
 import { overlayOf } from '../container/create.ts'
 import { find } from '../container/named.ts'
 import { places } from '../container/places.ts'
-import { changes } from '../overlay/difference.ts'
+import { type Change, changes } from '../overlay/difference.ts'
 import { out } from './print.ts'
 import { needRoot } from './root.ts'
 import { printable } from './table.ts'
@@ -26,7 +26,15 @@ export function command(): Command {
         layers.map((layer) => join(layersDir, layer)),
       )
       // the places for the files that every container gets are no change of its own
-      const own = found.filter(({ kind, path }) => kind !== 'A' || !given.includes(path))
+      const isPlace = ({ kind, path }: Change) => kind === 'A' && given.includes(path)
+      const others = found.filter((change) => !isPlace(change))
+      // and neither is that the directory they are in has changed by it
+      const isTheirs = ({ kind, path }: Change) =>
+        kind === 'C' &&
+        path === '/etc' &&
+        found.some(isPlace) &&
+        !others.some((one) => one.path.startsWith('/etc/'))
+      const own = others.filter((change) => !isTheirs(change))
       if (own.length > 0) out(own.map(({ kind, path }) => `${kind} ${printable(path)}`).join('\n'))
     })
 }

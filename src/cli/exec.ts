@@ -59,6 +59,8 @@ async function exec(name: string, args: readonly string[], flags: Flags): Promis
   const state = find(places(), name)
   if (status(state) === 'paused')
     throw new UserError(`Container ${name} is paused, unpause the container before exec`)
+  if (status(state) === 'restarting')
+    throw new UserError(`Container ${state.id} is restarting, wait until the container is running`)
   if (status(state) !== 'running') throw new UserError(`container ${state.id} is not running`)
   if (flags.tty && flags.interactive && !flags.detach && !process.stdin.isTTY) {
     throw new UserError('the input device is not a TTY')

@@ -11,6 +11,7 @@ import { layerSize } from '../image/store.ts'
 import { logPath } from '../supervisor/log-file.ts'
 import { hostConfig } from './inspect-host-config.ts'
 import { exposedPorts, networkSettings } from './inspect-network.ts'
+import { nilList, nilMap } from './nil.ts'
 
 const never = '0001-01-01T00:00:00Z'
 
@@ -36,7 +37,8 @@ export function containerDetails(here: Places, state: State, withSize = false): 
       Error: state.error ?? '',
       StartedAt: state.startedAt ?? never,
       FinishedAt: state.finishedAt ?? never,
-      ...(state.health ? { Health: healthOf(state.health) } : {}),
+      // what is undefined is left out as JSON, and nothing for a template: {{if .State.Health}}
+      Health: state.health && healthOf(state.health),
     },
     Image: state.imageId,
     ResolvConfPath: `${folder(here, state.id)}/resolv.conf`,
@@ -50,9 +52,9 @@ export function containerDetails(here: Places, state: State, withSize = false): 
     MountLabel: spec.linux.mountLabel ?? '',
     Driver: 'overlay2',
     Platform: 'linux',
-    ExecIDs: null,
+    ExecIDs: nilList,
     HostConfig: hostConfig(here, state),
-    ...(withSize ? sizes(here, state) : {}),
+    ...(withSize ? sizes(here, state) : { SizeRw: undefined, SizeRootFs: undefined }),
     GraphDriver: {
       Name: 'overlay2',
       Data: {
@@ -80,26 +82,26 @@ function configOf(state: State, spec: Spec): object {
   const isAttached = options.detached !== true
   return {
     Hostname: spec.hostname ?? '',
-    Domainname: '',
+    Domainname: options.domainname ?? '',
     User: config?.User ?? '',
     AttachStdin: isAttached && options.interactive,
     AttachStdout: isAttached,
     AttachStderr: isAttached,
-    ...exposedPorts(state),
+    ExposedPorts: exposedPorts(state),
     Tty: spec.process.terminal,
     OpenStdin: options.interactive,
     StdinOnce: isAttached && options.interactive,
     Env: config?.Env ?? spec.process.env,
-    Cmd: config === undefined ? state.command : config.Cmd,
-    ...(config?.Healthcheck ? { Healthcheck: config.Healthcheck } : {}),
+    Cmd: config === undefined ? state.command : (config.Cmd ?? nilList),
+    Healthcheck: config?.Healthcheck,
     Image: state.image,
-    Volumes: config?.Volumes ?? null,
+    Volumes: config?.Volumes ?? nilMap,
     WorkingDir: config?.WorkingDir ?? spec.process.cwd,
-    Entrypoint: config?.Entrypoint ?? null,
-    OnBuild: null,
+    Entrypoint: config?.Entrypoint ?? nilList,
+    OnBuild: nilList,
     Labels: options.labels ?? {},
     StopSignal: options.stopSignal ?? '',
-    ...(options.stopTimeout === undefined ? {} : { StopTimeout: options.stopTimeout }),
+    StopTimeout: options.stopTimeout,
   }
 }
 

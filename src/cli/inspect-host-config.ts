@@ -6,6 +6,7 @@ import type { Spec } from '../container/spec.ts'
 import { loadSpec, type State } from '../container/state.ts'
 import type { IdMapping } from '../namespaces/user.ts'
 import { networkConfig } from './inspect-network.ts'
+import { nilList, orNil, unsaidMap } from './nil.ts'
 
 const usualShm = 64 * 2 ** 20
 
@@ -14,7 +15,7 @@ export function hostConfig(here: Places, state: State): object {
   const { linux, root } = loadSpec(here, state.id)
   const binds = (options.mounts ?? []).flatMap((mount) => ('bind' in mount && mount.bind ? [mount.bind] : []))
   return {
-    Binds: orNull(binds),
+    Binds: orNil(binds),
     ContainerIDFile: options.cidfile ?? '',
     LogConfig: { Type: options.log?.driver ?? 'json-file', Config: options.log?.given ?? {} },
     ...networkConfig(state),
@@ -24,30 +25,30 @@ export function hostConfig(here: Places, state: State): object {
     },
     AutoRemove: state.autoRemove,
     VolumeDriver: '',
-    VolumesFrom: orNull(
+    VolumesFrom: orNil(
       (options.volumesFrom ?? []).map(({ container, readOnly }) =>
         readOnly === undefined ? container : `${container}:${readOnly ? 'ro' : 'rw'}`,
       ),
     ),
     ConsoleSize: [0, 0],
-    CapAdd: orNull(options.capAdd.map(capability)),
-    CapDrop: orNull(options.capDrop.map(capability)),
+    CapAdd: orNil(options.capAdd.map(capability)),
+    CapDrop: orNil(options.capDrop.map(capability)),
     CgroupnsMode: 'private',
-    GroupAdd: orNull(options.resources?.groups ?? []),
+    GroupAdd: orNil(options.resources?.groups ?? []),
     IpcMode: 'private',
     Cgroup: '',
-    Links: null,
+    Links: nilList,
     OomScoreAdj: options.resources?.oomScoreAdj ?? 0,
     PidMode: '',
     Privileged: options.privileged,
     ReadonlyRootfs: root.readonly,
-    SecurityOpt: options.securityOpt ?? null,
-    ...(options.tmpfs.length === 0 ? {} : { Tmpfs: Object.fromEntries(options.tmpfs.map(atColon)) }),
+    SecurityOpt: options.securityOpt ?? nilList,
+    Tmpfs: options.tmpfs.length === 0 ? unsaidMap : Object.fromEntries(options.tmpfs.map(atColon)),
     UTSMode: '',
     UsernsMode: options.usernsHost ? 'host' : '',
     ...idMappings(linux),
     ShmSize: options.resources?.shmSize ?? usualShm,
-    ...sysctlsOf(state),
+    Sysctls: sysctlsOf(state),
     Runtime: 'gocker',
     Isolation: '',
     ...resources(here, state),
@@ -90,7 +91,7 @@ function resources(here: Places, { id, options }: State): object {
 
 function sysctlsOf({ options }: State): object {
   const sysctls = options.resources?.sysctls ?? {}
-  return Object.keys(sysctls).length === 0 ? {} : { Sysctls: sysctls }
+  return Object.keys(sysctls).length === 0 ? unsaidMap : sysctls
 }
 
 /** Podman's words, as Docker has none for a container: all of its containers have the same. */
@@ -110,9 +111,4 @@ function capability(text: string): string {
 function atColon(text: string): [string, string] {
   const at = text.indexOf(':')
   return at === -1 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)]
-}
-
-/** Go's empty lists are null, unless somebody has made them. */
-function orNull<T>(list: readonly T[]): readonly T[] | null {
-  return list.length === 0 ? null : list
 }

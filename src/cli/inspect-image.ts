@@ -3,17 +3,18 @@
 import { familiar, familiarName, parseReference } from '../image/reference.ts'
 import type { Image, Store } from '../image/store.ts'
 import { namesOf } from '../image/tag.ts'
+import { nilList, nilMap } from './nil.ts'
 
 /** What an image need not say. */
 const nothingSaid = {
   User: '',
-  Env: null,
-  Cmd: null,
-  Entrypoint: null,
-  Volumes: null,
+  Env: nilList,
+  Cmd: nilList,
+  Entrypoint: nilList,
+  Volumes: nilMap,
   WorkingDir: '',
-  OnBuild: null,
-  Labels: null,
+  OnBuild: nilList,
+  Labels: nilMap,
 }
 
 export function imageDetails(
@@ -34,9 +35,14 @@ export function imageDetails(
     ...(config.variant && { Variant: config.variant }),
     Os: config.os,
     Size: size,
-    Config: { ...nothingSaid, ...config.config },
+    Config: { ...nothingSaid, ...said(config.config) },
     RootFS: { Type: 'layers', Layers: config.rootfs.diff_ids },
     GraphDriver: { Name: 'overlay2', Data: { Layers: layers } },
     Descriptor: { digest },
   }
+}
+
+/** In a config null is as good as nothing. */
+function said(config: object = {}): object {
+  return Object.fromEntries(Object.entries(config).filter(([, value]) => value !== null))
 }

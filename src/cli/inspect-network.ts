@@ -4,6 +4,7 @@ import { type Endpoint, sharedWith } from '../container/endpoint.ts'
 import { namesOf } from '../container/name-lookup.ts'
 import { bridge, isPredefined } from '../container/networks.ts'
 import { isRunning, type State } from '../container/state.ts'
+import { nilList, nilMap, orNil, unsaidMap } from './nil.ts'
 import { portBindings, portsMap } from './port-columns.ts'
 
 /** NetworkSettings */
@@ -19,8 +20,8 @@ export function networkSettings(state: State): object {
     HairpinMode: false,
     LinkLocalIPv6Address: '',
     LinkLocalIPv6PrefixLen: 0,
-    SecondaryIPAddresses: null,
-    SecondaryIPv6Addresses: null,
+    SecondaryIPAddresses: nilList,
+    SecondaryIPv6Addresses: nilList,
     ...addresses(now ? onDefault : undefined),
     Networks: Object.fromEntries(
       networks.map((endpoint) => [endpoint.name, endpointOf(state, endpoint, now)]),
@@ -46,13 +47,13 @@ function endpointOf(state: State, endpoint: Endpoint, now: boolean): object {
   const { wanted, id } = endpoint
   return {
     IPAMConfig: wanted.ip === undefined ? null : { IPv4Address: wanted.ip },
-    Links: null,
-    Aliases: wanted.aliases.length === 0 ? null : wanted.aliases,
-    DriverOpts: null,
+    Links: nilList,
+    Aliases: orNil(wanted.aliases),
+    DriverOpts: nilMap,
     GwPriority: 0,
     NetworkID: now ? id : '',
     ...addresses(now ? endpoint : undefined),
-    DNSNames: isPredefined(endpoint) ? null : namesOf(state, endpoint),
+    DNSNames: isPredefined(endpoint) ? nilList : namesOf(state, endpoint),
   }
 }
 
@@ -76,7 +77,7 @@ export function networksColumn({ network }: State): string {
   return network.networks.map(({ name }) => name).join(',')
 }
 
-/** Config.ExposedPorts, which is left out if there are none. */
+/** Config.ExposedPorts */
 export function exposedPorts({ exposed = [] }: State): object {
-  return exposed.length === 0 ? {} : { ExposedPorts: Object.fromEntries(exposed.map((key) => [key, {}])) }
+  return exposed.length === 0 ? unsaidMap : Object.fromEntries(exposed.map((key) => [key, {}]))
 }

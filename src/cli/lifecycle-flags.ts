@@ -43,6 +43,11 @@ export function labels(texts: readonly string[]): Record<string, string> {
   return Object.fromEntries(
     texts.map((text) => {
       const at = text.indexOf('=')
+      if (text === '' || at === 0)
+        throw new UserError(
+          `invalid argument "${text}" for "-l, --label" flag: invalid label '${text}': empty name`,
+          ENGINE_FAILED,
+        )
       return at === -1 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)]
     }),
   )

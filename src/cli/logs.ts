@@ -48,7 +48,7 @@ async function logs(name: string, flags: Flags): Promise<void> {
     throw new UserError('configured logging driver does not support reading')
   if (status(state) === 'running' && !hasDoor(places(), state.id))
     throw new UserError(
-      `nothing is kept of what ${name} writes: with --rm and without -d or -t, it goes straight to the command that runs it`,
+      `nothing is kept of what ${name} writes: with --rm and without -d or -t, it goes straight to the command that runs it\nTo have it kept until the container ends: gocker run -d --rm, and gocker logs -f.`,
     )
   const path = logPath(places(), state.id)
   const since = limit('since', flags.since)

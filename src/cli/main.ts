@@ -1,19 +1,28 @@
 // The command line: which command, and what becomes of its errors.
 
+import { isUtf8 as isText } from 'node:buffer'
+import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { ENGINE_FAILED, UserError } from '../container/user-error.ts'
 import { commands, internal } from './commands.ts'
 import { explained } from './explained.ts'
 import { grouped } from './help-groups.ts'
-import { err, out } from './print.ts'
+import { err, out, write } from './print.ts'
 import { plainSwitches } from './switches.ts'
-import { commandOf, usageError } from './usage.ts'
+import { commandOf, pathOf, usageError } from './usage.ts'
 import { version } from './version-number.ts'
 
 export const done = main(process.argv.slice(2))
 
 async function main(words: readonly string[]): Promise<void> {
   const argv = helpWords(words)
+  if (argv.some((word) => word.includes('\ufffd')) && !isText(readFileSync('/proc/self/cmdline'))) {
+    err(
+      'gocker: a word of the command line is not UTF-8, and would be changed on its way\nWhich one? Try: printf %s WORD | iconv -f UTF-8',
+    )
+    process.exitCode = ENGINE_FAILED
+    return
+  }
   if (argv[0] === '-v' || argv[0] === '--version') {
     out(`Gocker version ${version()}`)
     return
@@ -31,7 +40,8 @@ async function main(words: readonly string[]): Promise<void> {
   forEach(program, prepare)
   try {
     if (argv.length === 0) return program.outputHelp()
-    await program.parseAsync(plainSwitches(commandOf(program, argv), argv), { from: 'user' })
+    const command = commandOf(program, argv)
+    await program.parseAsync(plainSwitches(command, argv, pathOf(command)), { from: 'user' })
   } catch (error) {
     process.exitCode = report(error, program, argv)
   }
@@ -49,7 +59,7 @@ function helpWords(words: readonly string[]): readonly string[] {
 function prepare(command: Command): void {
   command
     .exitOverride()
-    .configureOutput({ writeErr: () => {} })
+    .configureOutput({ writeErr: () => {}, writeOut: (text) => write(1, text) })
     .helpOption('--help', 'Print usage')
     .helpCommand(false)
     .configureHelp({
@@ -69,6 +79,11 @@ function forEach(command: Command, visit: (command: Command) => void): void {
 function report(error: unknown, program: Command, argv: readonly string[]): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return 0
+    if (error.code === 'commander.unknownOption' && error.message.includes("'-h'")) {
+      err('Flag shorthand -h has been deprecated, use --help')
+      out(commandOf(program, argv).helpInformation().trimEnd())
+      return 0
+    }
     const { message, exitCode } = usageError(error, program, argv)
     err(message)
     return exitCode

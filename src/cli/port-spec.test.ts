@@ -26,6 +26,9 @@ describe('-p', () => {
     ['10.0.0.1:8000-8001:80-81/udp', ['10.0.0.1:8000->80/udp', '10.0.0.1:8001->81/udp']],
     ['8000-8010:80', ['*:8000-8010->80/tcp']],
     ['65535:65535', ['*:65535->65535/tcp']],
+    ['published=8080,target=80', ['*:8080->80/tcp']],
+    ['target=53,protocol=udp,published=127.0.0.1:5353', ['127.0.0.1:5353->53/udp']],
+    ['target=80', ['*:->80/tcp']],
   ])('%s', (text, expected) => expect(shown(text)).toEqual(expected))
 
   it.each([
@@ -33,6 +36,8 @@ describe('-p', () => {
     ['8080:', 'no port specified: 8080:<empty>'],
     ['/tcp', 'no port specified: /tcp<empty>'],
     ['web', 'invalid containerPort: web'],
+    ['published=80', 'no port specified: 80:/tcp<empty>'],
+    ['target=80,udp', "invalid publish opts format (should be name=value but got 'udp')"],
     ['80:web', 'invalid containerPort: web'],
     ['web:80', 'invalid hostPort: web'],
     ['70000', 'invalid containerPort: 70000'],

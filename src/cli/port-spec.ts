@@ -1,6 +1,7 @@
 // `-p` and `--expose`: Docker's grammar for ports. From words to values; nothing is looked up.
 //
 //   [[address:]host:]container[/tcp|/udp]        host and container may be ranges: 8000-8003:80-83
+//   target=container[,published=host][,protocol=tcp|udp]
 
 import { ENGINE_FAILED, UserError } from '../container/user-error.ts'
 import type { PortRequest, Protocol } from '../network/ports.ts'
@@ -15,7 +16,8 @@ interface Range {
  * of the container means: the first that is free.
  * @throws UserError in Docker's words
  */
-export function publishFlag(text: string): PortRequest[] {
+export function publishFlag(given: string): PortRequest[] {
+  const text = given.includes('=') ? shortForm(given) : given
   const parts = text.split(':')
   const container = parts.pop() ?? ''
   const host = parts.pop() ?? ''
@@ -38,6 +40,18 @@ export function publishFlag(text: string): PortRequest[] {
       ...(hostPorts === undefined || hostPorts.last === 0 ? {} : { hostPorts }),
     }
   })
+}
+
+/** `published=8080,target=80` is `8080:80/tcp`. */
+function shortForm(text: string): string {
+  const fields = new Map<string, string>()
+  for (const part of text.split(',')) {
+    const [key = '', value] = part.split('=')
+    if (value === undefined) refuse(`invalid publish opts format (should be name=value but got '${part}')`)
+    fields.set(key, value)
+  }
+  const { target = '', published = '', protocol = 'tcp' } = Object.fromEntries(fields)
+  return `${published}:${target}/${protocol}`
 }
 
 /** `80`, `80/udp`, `8000-8003`: each port as `80/tcp`. @throws UserError in Docker's words */

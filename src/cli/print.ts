@@ -3,6 +3,7 @@
 
 import { writeSync } from 'node:fs'
 import { isTerminal } from '../container/terminal.ts'
+import { UserError } from '../container/user-error.ts'
 
 export function out(text: string): void {
   write(1, `${harmless(1, text)}\n`)
@@ -41,7 +42,19 @@ export function write(fd: 1 | 2, text: string): void {
       const { code } = error as NodeJS.ErrnoException
       // the reader is gone: `gocker ps | head -1`
       if (code === 'EPIPE') process.exit(0)
-      if (code !== 'EAGAIN') throw error
+      if (code === 'EAGAIN') continue
+      // nobody could be told that errors cannot be told
+      if (fd === 2) return
+      throw unwritten(error as NodeJS.ErrnoException)
     }
   }
+}
+
+/** It is not our own disk that is full: `gocker ps > /dev/full`. */
+function unwritten({ code, message }: NodeJS.ErrnoException): UserError {
+  const why = message.replace(/^E[A-Z]+: /, '').replace(/, write$/, '')
+  return new UserError(
+    `cannot write to the standard output: ${code === 'EBADF' ? 'it is closed' : why}\nWhere does it go to? Not all of what there was to say has come there.`,
+    1,
+  )
 }

@@ -75,7 +75,8 @@ export function resourceOptions(flags: ResourceFlags): ResourceOptions {
     sysctls: Object.fromEntries((flags.sysctl ?? []).map(sysctl)),
     devices: (flags.device ?? []).map(device),
     groups: flags.groupAdd ?? [],
-    shmSize: flags.shmSize === undefined ? undefined : bytes(flags.shmSize),
+    // without a limit it could take all memory: 0 is what is usual, as in Docker
+    shmSize: (flags.shmSize && bytes(flags.shmSize)) || undefined,
     oomScoreAdj,
     cpusetCpus: flags.cpusetCpus,
     cpusetMems: flags.cpusetMems,
@@ -124,6 +125,8 @@ function device(text: string) {
   const [host = '', second, third] = text.split(':')
   const isRights = (part: string | undefined) => part !== undefined && /^[rwm]{1,3}$/.test(part)
   const rights = isRights(third) ? third! : isRights(second) && third === undefined ? second! : 'rwm'
+  if (third !== undefined && !isRights(third))
+    throw new UserError(`bad mode specified: ${third}\nIt is made of r, w and m.`, ENGINE_FAILED)
   const path = second?.startsWith('/') ? second : host
   if (!path.startsWith('/'))
     throw new UserError(

@@ -89,9 +89,11 @@ function fieldOf(term: Term & { kind: 'fields' }, scope: Scope, args: readonly u
   const { of, names, text, at } = term
   const start =
     of === undefined ? scope.dot : typeof of === 'string' ? variable(of, scope) : evaluate(of, { ...scope })
-  const found = names.reduce<unknown>((value, name) => {
+  const found = names.reduce<unknown>((value, name, i) => {
     const next = ownField(value, name)
     if (next !== undefined) return next
+    // known, and not set: what is a pointer in Go
+    if (i === names.length - 1 && isKnown(value, name)) return null
     const why =
       value === null || value === undefined
         ? `nil data; no entry for key "${name}"`
@@ -112,8 +114,11 @@ type Values = Readonly<Record<string, unknown>>
 
 /** What every object of JavaScript has besides its fields is none. */
 function ownField(value: unknown, name: string): unknown {
-  const isThere = typeof value === 'object' && value !== null && Object.hasOwn(value, name)
-  return isThere ? (value as Values)[name] : undefined
+  return isKnown(value, name) ? (value as Values)[name] : undefined
+}
+
+function isKnown(value: unknown, name: string): boolean {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, name)
 }
 
 function isTrue(value: unknown): boolean {
@@ -125,7 +130,7 @@ function isTrue(value: unknown): boolean {
 const text = (value: unknown) => (typeof value === 'string' ? value : shown(value))
 
 const functions: Readonly<Record<string, Method>> = {
-  json: (value) => JSON.stringify(value),
+  json: (value) => JSON.stringify(value) ?? 'null',
   upper: (value) => text(value).toUpperCase(),
   lower: (value) => text(value).toLowerCase(),
   title: (value) => text(value).replaceAll(/(?<![\w'])\w/g, (letter) => letter.toUpperCase()),
@@ -177,19 +182,23 @@ function formatted(format: string, values: readonly unknown[]): string {
         x: () => (typeof value === 'number' ? value.toString(16) : Buffer.from(text(value)).toString('hex')),
         f: () => Number(value).toFixed(digits === undefined ? 6 : Number(digits)),
       }
-      const done = shape[verb]?.() ?? shown(value)
+      // of a text, the digits behind the dot say how many characters of it at most
+      const most = digits === undefined || typeof value === 'number' ? undefined : Number(digits)
+      const done = shape[verb]?.() ?? [...shown(value)].slice(0, most).join('')
       return minus === '-' ? done.padEnd(Number(width)) : done.padStart(Number(width), zero || ' ')
     },
   )
 }
 
 function sortedEntries(value: object): [string, unknown][] {
-  return Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
+  const set = Object.entries(value).filter(([, one]) => one !== undefined)
+  return set.sort(([a], [b]) => (a < b ? -1 : 1))
 }
 
 /** As Go prints values; what only says that a key is there, as in Config.ExposedPorts, is a struct without fields. */
 function shown(value: unknown, isInner: unknown = false): string {
-  if (value === null || value === undefined) return '<no value>'
+  if (value === null) return '<nil>'
+  if (value === undefined) return '<no value>'
   if (Array.isArray(value)) return `[${value.map((one) => shown(one, true)).join(' ')}]`
   if (typeof value !== 'object') return String(value)
   const entries = sortedEntries(value)

@@ -96,7 +96,7 @@ const aliases: Readonly<Record<string, string>> = {
 /** `-ef` is what is shown unless said otherwise; `aux`, and `-o` with names, are known, too. */
 function columnsFor(options: readonly string[]): Column[] {
   const text = options.join(' ')
-  const asked = /^-?(?:e|eo|o)\s*([a-z%,\s]+)$/.exec(text.replace(/^-e\s+-o/, '-o'))?.[1]
+  const asked = /^-?(?:eo|oe|o)\s*([a-z%,\s]+)$/.exec(text.replace(/^-e\s+-o/, '-o'))?.[1]
   if (options.length === 0 || text === '-ef') {
     const c = column('C', (one) => String(Math.round(share(one))))
     const uid = column('UID', fields.user!.show)
@@ -105,7 +105,7 @@ function columnsFor(options: readonly string[]): Column[] {
   }
   if (/^-?aux$/.test(text))
     return 'user pid pcpu pmem vsz rss tty stat start time args'.split(' ').map((name) => fields[name]!)
-  if (asked === undefined || !/o/.test(text.slice(0, 4)))
+  if (asked === undefined)
     throw new UserError(
       `these options of ps are not known: ${text}\nThere are -ef, aux, and -o with names of columns: ${Object.keys(fields).join(', ')}.`,
     )

@@ -29,6 +29,7 @@ const chapterOf: Partial<Record<Name, number>> = {
   unshare: 3,
   setns: 3,
   sethostname: 3,
+  setdomainname: 3,
   bpf: 4,
   socket: 7,
   sendto: 7,

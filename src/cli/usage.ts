@@ -95,6 +95,7 @@ export function commandOf(program: Command, argv: readonly string[]): Command {
   return command
 }
 
-function pathOf(command: Command): string {
+/** `gocker container run` */
+export function pathOf(command: Command): string {
   return command.parent ? `${pathOf(command.parent)} ${command.name()}` : command.name()
 }

@@ -2,6 +2,7 @@
 
 import type { Places } from '../container/places.ts'
 import { dataOf, type Volume } from '../container/volumes.ts'
+import { nilMap } from './nil.ts'
 
 export function describeVolume(places: Places, { name, created, labels, isAnonymous }: Volume): object {
   return {
@@ -10,7 +11,7 @@ export function describeVolume(places: Places, { name, created, labels, isAnonym
     Labels: isAnonymous ? { 'com.docker.volume.anonymous': '', ...labels } : labels,
     Mountpoint: dataOf(places, name),
     Name: name,
-    Options: null,
+    Options: nilMap,
     Scope: 'local',
   }
 }

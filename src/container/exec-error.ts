@@ -5,10 +5,10 @@ import type { Step, Syscall } from '../syscall/syscall.ts'
 import { intoDirectory } from './program-steps.ts'
 import { NOT_EXECUTABLE, NOT_FOUND, UserError } from './user-error.ts'
 
-/** The error that a person should see when `program` was to be started by `steps` and `error` came of it. */
-export function explainExec(error: unknown, program: string, steps: readonly Step[]): unknown {
+/** The error that a person should see when `program` was to be started in `cwd` by `steps` and `error` came of it. */
+export function explainExec(error: unknown, program: string, cwd: string, steps: readonly Step[]): unknown {
   if (!(error instanceof SyscallError)) return error
-  if (reasonOf(error.call, steps) === intoDirectory) return directoryError(error)
+  if (reasonOf(error.call, steps) === intoDirectory) return directoryError(error, cwd)
   if (error.call.name !== 'execve') return error
   switch (error.code) {
     case 'ENOENT':
@@ -40,7 +40,7 @@ function reasonOf(call: Syscall, steps: readonly Step[]): string | undefined {
   return steps.slice(0, index + 1).findLast(({ why }) => why !== '')?.why
 }
 
-function directoryError(error: SyscallError): UserError {
+function directoryError(error: SyscallError, cwd: string): UserError {
   const exitCode = error.code === 'EACCES' ? NOT_EXECUTABLE : NOT_FOUND
-  return new UserError(`The working directory cannot be entered.\n${error.message}`, exitCode)
+  return new UserError(`The working directory ${cwd} cannot be entered.\n${error.message}`, exitCode)
 }

@@ -149,7 +149,7 @@ export function execIn(
     return { pid: whenProgram(said, maker, guest), master: terminal?.master, stdio }
   } catch (error) {
     if (terminal) closeSync(terminal.master)
-    throw explainExec(error, options.args[0]!, [...steps, ...guest])
+    throw explainExec(error, options.args[0]!, process.cwd, [...steps, ...guest])
   }
 }
 

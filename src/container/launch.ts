@@ -99,7 +99,7 @@ export function launch({
     return { pid, master: terminal?.master }
   } catch (error) {
     if (terminal) closeSync(terminal.master)
-    throw explainExec(error, spec.process.args[0]!, steps)
+    throw explainExec(error, spec.process.args[0]!, spec.process.cwd, steps)
   }
 }
 

@@ -70,6 +70,9 @@ export function makeSpec(options: RunOptions, given: Given): Spec {
   return {
     ociVersion: '1.2.0',
     hostname,
+    ...(options.domainname === undefined
+      ? {}
+      : { domainname: checkedName('domainname', options.domainname) }),
     process: {
       terminal: options.tty,
       args,
@@ -109,7 +112,6 @@ export function makeSpec(options: RunOptions, given: Given): Spec {
   }
 }
 
-/** Where nothing will be run, as if the host had none. */
 /** With privileges, or if it is asked for, all of /proc and /sys is there as it is. */
 function coveredPaths({ privileged, systemPaths }: RunOptions, machine: Machine | undefined) {
   if (privileged || systemPaths === 'unconfined') return { maskedPaths: [], readonlyPaths: [] }
@@ -133,16 +135,16 @@ function seccompOf(
   return { seccomp: profileRules(profile, { capabilities, processor: arch, kernel }) }
 }
 
-/** The kernel takes 64 bytes; and a line feed would begin a new line in /etc/hosts. sethostname(2), hosts(5) */
 function hostnameOf({ hostname }: RunOptions, id: string): string {
   if (hostname === undefined || hostname === '') return id.slice(0, 12)
-  if (!/^[^\s\p{Cc}]+$/u.test(hostname) || Buffer.byteLength(hostname) > 64) {
-    throw new UserError(
-      `invalid hostname: ${hostname}\nIt has at most 64 bytes, and no blanks.`,
-      ENGINE_FAILED,
-    )
-  }
-  return hostname
+  return checkedName('hostname', hostname)
+}
+
+/** The kernel takes 64 bytes; and a line feed would begin a new line in /etc/hosts. sethostname(2), hosts(5) */
+function checkedName(kind: 'hostname' | 'domainname', name: string): string {
+  if (!/^[^\s\p{Cc}]+$/u.test(name) || Buffer.byteLength(name) > 64)
+    throw new UserError(`invalid ${kind}: ${name}\nIt has at most 64 bytes, and no blanks.`, ENGINE_FAILED)
+  return name
 }
 
 function commandOf(

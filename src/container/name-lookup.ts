@@ -6,7 +6,7 @@
 
 import { closeSync, fstatSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import { type HostLine, hostNames, withNames } from '../network/hosts.ts'
+import { fullName, type HostLine, hostNames, withNames } from '../network/hosts.ts'
 import * as C from '../syscall/constants.ts'
 import type { Endpoint } from './endpoint.ts'
 import { isPredefined, whileNetworksStay } from './networks.ts'
@@ -33,7 +33,10 @@ export function linesFor(state: State, running: readonly State[]): HostLine[] {
     if (endpoint.given === undefined) return []
     const own = {
       address: endpoint.given.address,
-      names: [...hostNames(hostnameOf(state)), ...namesOf(state, endpoint)],
+      names: [
+        ...hostNames(fullName(hostnameOf(state), state.options.domainname)),
+        ...namesOf(state, endpoint),
+      ],
     }
     const others = running.filter(({ id }) => id !== state.id)
     return [own, ...others.flatMap((other) => lineOf(other, endpoint.id))]

@@ -147,7 +147,7 @@ function withoutOwn(places: Places, state: State, hostname: string): ContainerNe
 
 function filesOf(places: Places, state: State, hostname: string): NetworkFiles {
   const { mode, networks } = state.network
-  const { dns, dnsSearch, dnsOptions } = state.options
+  const { domainname, dns, dnsSearch, dnsOptions } = state.options
   const onDefault = networks.find(({ id }) => id === bridge.id)?.given
   const running = runningOn(
     places,
@@ -156,6 +156,7 @@ function filesOf(places: Places, state: State, hostname: string): NetworkFiles {
   return networkFiles({
     mode: mode === 'host' || mode === 'none' ? mode : 'bridge',
     hostname,
+    domainname,
     address: onDefault?.address,
     dns,
     dnsSearch,

@@ -12,6 +12,8 @@ import type { Rlimit } from './process-limits.ts'
 export interface RunOptions {
   readonly name?: string
   readonly hostname?: string
+  /** What follows the host name in its full one. */
+  readonly domainname?: string
   readonly env: readonly string[]
   readonly workdir?: string
   /** `user[:group]`, by name or number */

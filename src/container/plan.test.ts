@@ -49,6 +49,12 @@ function inOrder(lines: readonly string[], ...beginnings: string[]): void {
 }
 
 describe('the plan of a container', () => {
+  it('names the machine, and the domain if one is wanted', () => {
+    const { lines } = planOf({ hostname: 'web', domainname: 'example.org' })
+    inOrder(lines, 'sethostname("web", 3)', 'setdomainname("example.org", 11)')
+    expect(planOf({}).lines.filter((line) => line.startsWith('setdomainname('))).toEqual([])
+  })
+
   it('ends in the init, if it has one', () => {
     const { lines } = planOf({ init: true }, {}, ['prog', '-x'])
     expect(lines.at(-1)).toMatch(

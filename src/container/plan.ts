@@ -12,7 +12,7 @@ import { maskedSteps, readonlySteps } from '../security/masked-paths.ts'
 import { filterOf } from '../security/seccomp.ts'
 import * as C from '../syscall/constants.ts'
 import { close, dup3, openat, write } from '../syscall/file.ts'
-import { sethostname, setns, unshare } from '../syscall/process.ts'
+import { setdomainname, sethostname, setns, unshare } from '../syscall/process.ts'
 import { type Fd, type Step, stepsOf } from '../syscall/syscall.ts'
 import type { Handles } from './handles.ts'
 import { mountAllSteps } from './mount-steps.ts'
@@ -100,9 +100,11 @@ function cgroupSteps(spec: Spec, hierarchy: Hierarchy): Step[] {
   ]
 }
 
-function nameSteps({ hostname }: Spec): Step[] {
-  if (hostname === undefined) return []
-  return stepsOf(3)('a name of its own', sethostname(hostname))
+function nameSteps({ hostname, domainname }: Spec): Step[] {
+  return [
+    ...(hostname === undefined ? [] : stepsOf(3)('a name of its own', sethostname(hostname))),
+    ...(domainname === undefined ? [] : stepsOf(3)('and the domain of that name', setdomainname(domainname))),
+  ]
 }
 
 /** Settings below /proc/sys that belong to a namespace; written before that directory becomes read-only. */

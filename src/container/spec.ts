@@ -14,6 +14,7 @@ import type { Rlimit } from './process-limits.ts'
 export interface Spec {
   readonly ociVersion: string
   readonly hostname?: string
+  readonly domainname?: string
   readonly process: Process
   readonly root: { readonly path: string; readonly readonly: boolean }
   readonly mounts: readonly Mount[]

@@ -2,7 +2,7 @@
 // asking), hostname. Here they are only composed: content, no file is written. resolv.conf(5), hosts(5), hostname(5)
 
 import { readFileSync } from 'node:fs'
-import { type HostLine, hostLine, hostsFile } from './hosts.ts'
+import { fullName, type HostLine, hostLine, hostsFile } from './hosts.ts'
 
 export interface NetworkFiles {
   /** The content of /etc/resolv.conf. */
@@ -16,6 +16,7 @@ export interface NetworkFiles {
 export interface FilesOptions {
   readonly mode: 'bridge' | 'none' | 'host'
   readonly hostname: string
+  readonly domainname?: string
   /** The container's address; with `bridge` only. */
   readonly address?: string
   /** Other lines of /etc/hosts: what a person wants there, and who is on the same networks. */
@@ -32,12 +33,15 @@ export type Reader = (path: string) => string | undefined
 
 /** What the three files of a container hold. `read` is for tests. */
 export function networkFiles(options: FilesOptions, read: Reader = readHost): NetworkFiles {
-  const { mode, hostname, extraHosts: extra = [] } = options
+  const { mode, hostname, domainname, extraHosts: extra = [] } = options
+  const full = fullName(hostname, domainname)
   const ofHost = mode === 'host' ? read('/etc/hosts') : undefined
   return {
     resolvConf: resolvConf(read, options),
     hosts:
-      ofHost === undefined ? hostsFile({ ...options, extra }) : `${ofHost}${extra.map(hostLine).join('')}`,
+      ofHost === undefined
+        ? hostsFile({ ...options, hostname: full, extra })
+        : `${ofHost}${extra.map(hostLine).join('')}`,
     hostname: `${hostname}\n`,
   }
 }

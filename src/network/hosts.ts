@@ -39,6 +39,11 @@ export function hostsFile({ hostname, address, extra = [], names = [] }: HostsOp
 /** Without a network of its own the container's name means itself, as Debian has it for a machine without one. */
 const withoutNetwork = '127.0.1.1'
 
+/** `web` of the domain `example.org` is `web.example.org`. */
+export function fullName(hostname: string, domainname: string | undefined): string {
+  return domainname === undefined ? hostname : `${hostname}.${domainname}`
+}
+
 /** `web.example.org` is also known as `web`. */
 export function hostNames(hostname: string): string[] {
   return [hostname, hostname.split('.')[0]!]

@@ -186,6 +186,23 @@ const rules: readonly Rule[] = [
   },
   {
     calls: ['openat2'],
+    errno: 'ENOENT',
+    when: (call) => String(plainValue(call.args[1] ?? '')).startsWith('sys/'),
+    why: (call) => {
+      const path = String(plainValue(call.args[1] ?? ''))
+      return `This kernel has no setting ${path.slice('sys/'.length).replaceAll('/', '.')}.\nThose that there are: sysctl -a`
+    },
+  },
+  {
+    calls: ['mount'],
+    errno: 'EINVAL',
+    when: (call) => plainValue(call.args[2] ?? '') === 'tmpfs',
+    why: (call) =>
+      `tmpfs does not know one of these options, or its value: ${String(plainValue(call.args[4] ?? ''))}\n` +
+      'There are size=64m, mode=1777, uid=, gid= and more: tmpfs(5)',
+  },
+  {
+    calls: ['openat2'],
     errno: 'EXDEV',
     why: (call) =>
       `Something is mounted upon a part of /proc, so that ${String(plainValue(call.args[1] ?? ''))} there is not the kernel's (CVE-2025-52881).\n` +

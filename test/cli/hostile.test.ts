@@ -171,7 +171,7 @@ describe.skipIf(!isRoot)('an image that reaches for the host (needs root)', () =
       const { status, stdout, stderr } = await start(args, { stdio: ['ignore', 'pipe', 'pipe', open] }).result
       closeSync(open)
       expect([status, stdout]).toEqual([127, ''])
-      expect(stderr).toMatch(/^gocker: The working directory cannot be entered\./)
+      expect(stderr).toMatch(/^gocker: The working directory \S+ cannot be entered\./)
       expect(stderr).toContain('It is not followed.')
       expect(preyNow()).toEqual(before)
     },

@@ -268,9 +268,13 @@ describe.skipIf(!isRoot)('logs (need root)', () => {
     )
     expect(await gocker('logs', 'passing')).toMatchObject({
       status: 1,
-      stderr: expect.stringMatching(/^gocker: nothing is kept of what passing writes: with --rm .*\n$/),
+      stderr: expect.stringMatching(
+        /^gocker: nothing is kept of what passing writes: with --rm .*\nTo have it kept .* gocker run -d --rm, and gocker logs -f\.\n$/,
+      ),
     })
-    expect((await gocker('attach', 'passing')).stderr).toMatch(/nobody else can attach to it\n$/)
+    expect((await gocker('attach', 'passing')).stderr).toMatch(
+      /nobody else can attach to it\nTo have .* gocker exec -it passing sh\. .*\n$/,
+    )
     await gocker('kill', 'passing')
     expect((await running.result).status).toBe(137)
   })

@@ -20,6 +20,23 @@ const shell = (script: string) =>
     timeout: 30_000,
   })
 
+describe('what cannot be written', () => {
+  it.each(['--help', 'version', 'run --explain tiny'])('is told: gocker %s > /dev/full', (words) => {
+    const { status, stderr } = shell(`$gocker ${words} > /dev/full`)
+    expect(stderr.toString()).toMatch(
+      /^gocker: cannot write to the standard output: no space left on device\n/,
+    )
+    expect(status).toBe(1)
+  })
+
+  it('a word that is not UTF-8 is refused before it becomes another', () => {
+    const { status, stderr } = shell("$gocker run --rm -v /caf$'\\xe9':/x tiny true")
+    expect(stderr.toString()).toMatch(/^gocker: a word of the command line is not UTF-8/)
+    expect(status).toBe(125)
+    expect(shell("$gocker --help '\ufffd' > /dev/null").stderr.toString()).not.toMatch(/UTF-8/)
+  })
+})
+
 describe.skipIf(!isRoot)('input and output (need root)', () => {
   it.each([[[]], [['-u', '4711']]])(
     'a megabyte of random bytes comes through sockets as it was, flags %j',

@@ -89,6 +89,7 @@ export const containerLines = [
     'docker port waiting',
     'docker port nobody',
     'docker top web -o pid,comm | wc -l',
+    'docker top web -eo pid,comm | wc -l',
     'docker top waiting',
     'docker top nobody',
     differs('docker rm web', 'newer versions of Docker say it like this'),
@@ -171,6 +172,15 @@ export const containerLines = [
     'docker volume rm kept',
     'docker network rm place',
     'docker create --name plain tiny',
+    inspectFields(
+      'plain',
+      'State.Health Config.Healthcheck Config.ExposedPorts Config.StopTimeout HostConfig.Tmpfs HostConfig.Sysctls SizeRw',
+    ),
+    "docker inspect -f '{{if .State.Health}}{{.State.Health.Status}}{{else}}none{{end}}' plain",
+    "docker inspect -f '{{.State.Health}} {{.Config.Healthcheck}} {{.Config.ExposedPorts}} {{.Config.Entrypoint}} {{.Config.Volumes}} {{.Config.OnBuild}}' plain",
+    "docker inspect -f '{{.HostConfig.Binds}} {{.HostConfig.CapAdd}} {{.HostConfig.Init}} {{.HostConfig.Tmpfs}} {{.HostConfig.PidsLimit}} {{.ExecIDs}}' plain",
+    `docker inspect -f '{{printf "%.3s" .Config.Image}}' plain`,
+    'docker inspect plain | grep -cE "Health|ExposedPorts|StopTimeout|Tmpfs|Sysctls|SizeRw"',
     inspectFields(
       'plain',
       'Config.Cmd Config.Hostname Path Args Config.Labels Config.User HostConfig.PidsLimit HostConfig.RestartPolicy HostConfig.Memory State.StartedAt State.Pid Mounts HostConfig.Binds HostConfig.CapAdd HostConfig.Init Config.StopSignal HostConfig.ShmSize Config.AttachStdout Config.Env',
