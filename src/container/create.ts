@@ -206,8 +206,8 @@ function whoever(places: Places, container: string): State {
   }
 }
 
-/** Volumes are made when the first container wants them, and filled with what the image has there. */
-function makeSources(places: Places, { mounts = [], layers }: State, spec: Spec): void {
+/** Volumes are made when the first container wants them, and filled with what the image has there. What is there stays. */
+export function makeSources(places: Places, { mounts = [], layers }: State, spec: Spec): void {
   const layerDirs = layers.map((layer) => join(places.layers, layer))
   for (const { type, name = '', source, destination, isAnonymous = false, makesSource, copies } of mounts) {
     if (type === 'volume') {

@@ -20,7 +20,7 @@ import type { Places } from './places.ts'
 import { folder, list, load, type State, status } from './state.ts'
 import { whileStays } from './stay.ts'
 import {
-  clearLeaving,
+  clearHalves,
   dataOf,
   listVolumes,
   removeUnused as removeUnusedVolume,
@@ -120,7 +120,7 @@ export function prune(places: Places, hierarchy: Hierarchy, options: PruneOption
       ...clearCgroups(places, hierarchy),
       ...clearNames(places),
       ...clearNetwork(left.length),
-      ...clearLeaving(places).map((name) => `half of the volume ${name}`),
+      ...clearHalves(places).map((name) => `half of the volume ${name}`),
     ],
     bytes: bytes + cleared.bytes + swept.bytes,
   }

@@ -3,7 +3,7 @@
 
 import type { Hierarchy } from '../cgroup/hierarchy.ts'
 import { whileBridgesStay } from '../network/stay.ts'
-import { type Created, overlayOf, writeFiles } from './create.ts'
+import { type Created, makeSources, overlayOf, writeFiles } from './create.ts'
 import { recordOf, recordUse } from './events.ts'
 import { unknownHealth } from './health.ts'
 import { type Launched, launch } from './launch.ts'
@@ -62,6 +62,8 @@ function startNow(
 ): Started {
   if (isRunning(state)) throw new UserError(`container ${state.id} runs already`)
   using undo = new DisposableStack()
+  // it has ended and never began: whoever made it was killed, perhaps before the last step of that
+  if (state.startedAt === undefined && state.finishedAt !== undefined) makeSources(places, state, spec)
   undo.defer(() => hierarchy.remove(spec.linux.cgroupsPath))
   for (const warning of hierarchy.create(spec.linux.cgroupsPath, spec.linux.resources).warnings)
     tell(`WARNING: ${warning}`)

@@ -72,11 +72,16 @@ export function ensureVolume(
   if (found) return found
   const volume = { ...wanted, created: new Date().toISOString() }
   const home = join(places.volumes, wanted.name)
-  mkdirSync(dataOf(places, wanted.name), { recursive: true, mode: 0o755 })
-  if (owner.uid !== 0 || owner.gid !== 0) chownSync(dataOf(places, wanted.name), owner.uid, owner.gid)
-  const temporary = join(home, `volume.json.${process.pid}`)
-  writeFileSync(temporary, JSON.stringify(volume), { mode: 0o600 })
-  renameSync(temporary, join(home, 'volume.json'))
+  try {
+    mkdirSync(dataOf(places, wanted.name), { recursive: true, mode: 0o755 })
+    if (owner.uid !== 0 || owner.gid !== 0) chownSync(dataOf(places, wanted.name), owner.uid, owner.gid)
+    const temporary = join(home, `volume.json.${process.pid}`)
+    writeFileSync(temporary, JSON.stringify(volume), { mode: 0o600 })
+    renameSync(temporary, join(home, 'volume.json'))
+  } catch (error) {
+    removeTree(home)
+    throw error
+  }
   record(places, 'volume', 'create', wanted.name, { driver: 'local' })
   return volume
 }
@@ -145,19 +150,23 @@ export function removeUnused(places: Places, name: string): boolean {
   }
 }
 
-/** What was killed while it removed volumes. @returns their names */
-export function clearLeaving(places: Places): string[] {
+/** Remove what was killed while it made volumes, or removed them. @returns their names */
+export function clearHalves(places: Places): string[] {
   if (!existsSync(places.volumes)) return []
   return whileVolumesStay(places, () => {
-    const left = readdirSync(places.volumes).filter((name) => name.startsWith(leavingPrefix))
+    const left = readdirSync(places.volumes).filter(
+      (name) => name.startsWith(leavingPrefix) || (nameRule.test(name) && !existsSync(dataOf(places, name))),
+    )
     for (const name of left) removeTree(join(places.volumes, name))
-    return left.map((name) => name.slice(leavingPrefix.length))
+    return left.map((name) => name.replace(leavingPrefix, ''))
   })
 }
 
 /** Out of sight first: half of a volume must not be taken for a whole one. */
 function takeAway({ volumes }: Places, name: string): void {
   const leaving = join(volumes, `${leavingPrefix}${name}`)
+  // whoever wrote down that it would make the volume may have been killed before it did
+  if (!existsSync(join(volumes, name))) return
   removeTree(leaving)
   renameSync(join(volumes, name), leaving)
   removeTree(leaving)

@@ -1,6 +1,15 @@
 // Data that outlives containers.
 
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -107,6 +116,40 @@ describe.skipIf(!isRoot)('a volume (needs root)', () => {
     expect(await volumes()).toHaveLength(1)
     await gocker('rm', '-v', 'messy')
     expect(await volumes()).toEqual([])
+  })
+
+  it('that was written down and never made, or only half, is in nobody’s way', async () => {
+    // what is left of a command that was killed between two of its steps
+    await gocker('create', '--name', 'hasty', '--network', 'none', '-v', '/data', 'tiny', 'true')
+    const { stdout } = await gocker('inspect', '-f', '{{(index .Mounts 0).Name}}', 'hasty')
+    rmSync(join(places.root, 'volumes', stdout.trim()), { recursive: true })
+    mkdirSync(join(places.root, 'volumes/half'))
+    expect(await gocker('rm', '-v', 'hasty')).toMatchObject({ status: 0, stderr: '' })
+    expect(await gocker('system', 'prune', '-f')).toMatchObject({ status: 0, stderr: '' })
+    expect(readdirSync(join(places.root, 'volumes'))).not.toContain('half')
+  })
+
+  it('is made and filled by start, if whoever made the container was killed before that', async () => {
+    await gocker(
+      'create',
+      '--name',
+      'hasty',
+      '--network',
+      'none',
+      '-v',
+      'late:/etc',
+      'tiny',
+      'cat',
+      '/etc/passwd',
+    )
+    const [id] = readdirSync(places.containers)
+    const path = join(places.containers, id!, 'state.json')
+    const engine = { pid: 2 ** 30, started: 1 }
+    writeFileSync(path, JSON.stringify({ ...JSON.parse(readFileSync(path, 'utf8')), engine }))
+    rmSync(join(places.root, 'volumes/late'), { recursive: true })
+    expect((await gocker('start', '-a', 'hasty')).stdout).toMatch(/^root:/)
+    await gocker('rm', 'hasty')
+    await gocker('volume', 'rm', 'late')
   })
 
   it('of another container is at the same place with --volumes-from', async () => {
