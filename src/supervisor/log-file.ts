@@ -1,7 +1,7 @@
 // The log of a container: <id>-json.log in its folder, and older files with .1, .2 … behind it, the newest first.
 // Written by its supervisor alone; read by anyone who is root.
 
-import { closeSync, fstatSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, fstatSync, ftruncateSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import type { LogOptions } from '../container/options.ts'
 import type { Places } from '../container/places.ts'
@@ -52,7 +52,12 @@ export function openLog(path: string, options: Partial<LogOptions> = {}): LogFil
 
   const put = (text: string) => {
     if (text === '') return
-    size += writeWhole(fd, text)
+    try {
+      size += writeWhole(fd, text)
+    } catch (error) {
+      size = fstatSync(fd).size
+      throw error
+    }
     isFull = false
   }
 
@@ -125,11 +130,18 @@ function move(from: string, to: string): void {
 
 let scratch = Buffer.alloc(0)
 
-/** @returns its bytes */
+/** Write all of it; where there is no room for that, no half of a line stays. @returns its bytes */
 function writeWhole(fd: number, text: string): number {
   // new memory for each piece would cost more than to fill it. A unit of a string has at most three bytes in UTF-8
   if (scratch.length < 3 * text.length) scratch = Buffer.allocUnsafeSlow(3 * text.length)
   const length = scratch.write(text)
-  for (let done = 0; done < length; ) done += writeSync(fd, scratch, done, length - done)
+  let done = 0
+  try {
+    while (done < length) done += writeSync(fd, scratch, done, length - done)
+  } catch (error) {
+    const torn = done - (scratch.subarray(0, done).lastIndexOf(0x0a) + 1)
+    if (torn > 0) ftruncateSync(fd, fstatSync(fd).size - torn)
+    throw error
+  }
   return length
 }
