@@ -2,11 +2,15 @@
 // in one sentence and leaves nothing half done; what needs none goes on; and what makes room works.
 
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, rmdirSync, writeFileSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { hostPlatform } from '../src/image/platform.ts'
+import { type SmallRegistry, startSmallRegistry } from '../src/image/small-registry.ts'
 import { isRoot, program, start, until, useGocker } from './cli/gocker.ts'
+import { makeShelf, oci } from './image/layouts.ts'
 
 useGocker()
 
@@ -15,6 +19,10 @@ const outside = join(root, '..')
 const archive = join(outside, 'tiny.tar')
 const big = join(outside, 'big')
 const none = ['--network', 'none'] as const
+const shelf = makeShelf(join(outside, 'shelf'))
+const layeredArchive = join(outside, 'layered.tar')
+let layered: string
+let registry: SmallRegistry
 let holder: ChildProcess
 
 /** A program in the namespace that sees the tmpfs. */
@@ -31,6 +39,13 @@ const files = async () =>
   (await there('find', root, '-not', '-path', '*/layers/*/*', '-not', '-name', 'fill')).stdout
     .split('\n')
     .sort()
+/** A filler takes all that is left, but so many bytes. */
+const fillBut = (bytes: number) =>
+  there(
+    'sh',
+    '-c',
+    `head -c $(($(df --output=avail -B1 ${root} | tail -1) - ${bytes})) /dev/zero > ${root}/fill`,
+  )
 /** A filler takes all that is left. */
 const fill = () => there('sh', '-c', `head -c 1G /dev/zero > ${root}/fill 2>/dev/null`)
 const makeRoom = () => there('rm', '-f', `${root}/fill`)
@@ -46,6 +61,13 @@ describe.skipIf(!isRoot)('a disk that is full (needs root)', () => {
     await until(async () => (await there('test', '-e', `${root}/ready`)).status === 0)
     await well('pull', '-q', 'tiny')
     await well('save', '-o', archive, 'tiny')
+    const parts = [1, 2].map((n) => ({ files: { [`part${n}`]: randomBytes(3_000_000) } }))
+    shelf.name((await shelf.image(parts, oci, hostPlatform())).manifest, 'lib/layered:1')
+    registry = await startSmallRegistry(shelf.dir)
+    layered = `${registry.host}/lib/layered:1`
+    await gocker('pull', '-q', layered)
+    await well('save', '-o', layeredArchive, layered)
+    await well('rmi', layered)
     writeFileSync(big, Buffer.alloc(2 ** 20, 'x'))
     await well(
       'run',
@@ -65,9 +87,10 @@ describe.skipIf(!isRoot)('a disk that is full (needs root)', () => {
     await gocker('rm', '-f', 'web')
     holder.kill()
     await there('true').catch(() => {})
-    for (const path of [archive, big]) await start([path], {}, ['rm', '-f']).result
-    rmdirSync(root)
-    rmdirSync(outside)
+    await registry?.close()
+    // the last process in its namespace has ended, and the tmpfs with it
+    await until(() => readdirSync(root).length === 0)
+    rmSync(outside, { recursive: true })
   })
 
   const full = /no space left on device|the disk has room for/i
@@ -111,6 +134,41 @@ describe.skipIf(!isRoot)('a disk that is full (needs root)', () => {
     expect(await well('logs', '-n', '1', 'web')).toBe('still here\n')
   })
 
+  it('a log has whole lines before its gap and after it', async () => {
+    // more than a pipe holds: when all is said, some of it has met the full disk
+    const speaks =
+      'trap "seq 30000; mkdir /dev/shm/said" HUP; trap "echo after" USR1; echo up; while :; do sleep 0.05; done'
+    await well('run', '-d', '--name', 'speaker', ...none, 'tiny', 'sh', '-c', speaks)
+    await until(async () => (await well('logs', 'speaker')) === 'up\n')
+    await fill()
+    await well('kill', '-s', 'HUP', 'speaker')
+    await until(async () => (await gocker('exec', 'speaker', 'test', '-d', '/dev/shm/said')).status === 0)
+    await makeRoom()
+    await well('kill', '-s', 'USR1', 'speaker')
+    await until(async () => (await well('logs', '-n', '1', 'speaker')) === 'after\n')
+    const id = (await well('inspect', '-f', '{{.Id}}', 'speaker')).trim()
+    const { stdout } = await there('cat', `${root}/containers/${id}/${id}-json.log`)
+    const lines = stdout.trimEnd().split('\n')
+    expect(lines.length).toBeLessThan(30000)
+    for (const line of lines) expect(JSON.parse(line)).toMatchObject({ stream: 'stdout' })
+    await well('rm', '-f', 'speaker')
+  })
+
+  it('with room for bytes, and for no other file: that is said, and nothing half done', async () => {
+    await well('create', '--name', 'second', ...none, 'tiny', 'true')
+    const [, used = ''] = (await there('df', '--output=iused', root)).stdout.split('\n')
+    const limitTo = (inodes: string) => there('mount', '-o', `remount,nr_inodes=${inodes}`, 'tmpfs', root)
+    expect(await limitTo(used.trim())).toMatchObject({ status: 0 })
+    for (const words of ['volume create vol', 'start second']) {
+      const { status, stderr } = await gocker(...words.split(' '))
+      expect([status, stderr], words).toEqual([1, expect.stringMatching(/no inode left/)])
+    }
+    expect((await files()).filter((path) => path.includes('/volumes/'))).toEqual([])
+    expect(await limitTo('0')).toMatchObject({ status: 0 })
+    await well('start', 'second')
+    await well('rm', '-f', 'second')
+  })
+
   it('a container can be stopped and its exit code is kept, and it can be removed: that makes room', async () => {
     await well(
       'run',
@@ -134,6 +192,29 @@ describe.skipIf(!isRoot)('a disk that is full (needs root)', () => {
     expect(await well('ps', '-aq')).toBe('')
     await well('system', 'prune', '-f')
   })
+
+  it.each(['pull', 'load'])(
+    '%s of an image whose last layer does not fit: no other one stays',
+    async (how) => {
+      const args = how === 'pull' ? ['pull', '-q', layered] : ['load', '-q', '-i', layeredArchive]
+      await makeRoom()
+      const before = await files()
+      // there is room for twice one layer, and once the other, which is there packed before it is unpacked
+      await fillBut(10_500_000)
+      const { status, stdout, stderr } = await gocker(...args)
+      expect([status, stdout]).toEqual([1, ''])
+      expect(stderr).toMatch(
+        /^gocker: The disk is full: .*no space left on device.*\nImages lie in .* try again\.\n$/,
+      )
+      await makeRoom()
+      expect(await files()).toEqual(before)
+      await well(...args)
+      // which asks for all of its layers
+      await well('create', '--name', 'layered', layered, 'true')
+      await well('rm', 'layered')
+      await well('rmi', layered)
+    },
+  )
 
   it('an image that does not fit is not there, and the next pull brings it', async () => {
     await makeRoom()

@@ -2,6 +2,7 @@
 
 import { Command } from 'commander'
 import { hierarchy } from '../cgroup/hierarchy.ts'
+import { addingImage } from '../container/adding-image.ts'
 import { commit } from '../container/commit.ts'
 import { find } from '../container/named.ts'
 import { places } from '../container/places.ts'
@@ -37,12 +38,14 @@ async function run(container: string, name: string | undefined, flags: Flags): P
   const reference = name === undefined ? undefined : parseReference(name)
   if (reference?.digest) throw new UserError('cannot commit to digest reference')
   needRoot()
-  const { id } = await commit(places(), hierarchy(), find(places(), container), {
+  const state = find(places(), container)
+  const options = {
     author: flags.author,
     message: flags.message,
     changes: flags.change ?? [],
     pauses: flags.pause,
     reference: reference && canonical(reference),
-  })
+  }
+  const { id } = await addingImage(places(), () => commit(places(), hierarchy(), state, options))
   out(id)
 }

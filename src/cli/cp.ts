@@ -114,7 +114,7 @@ function hostEnd(path: string, held: DisposableStack): Endpoint {
 }
 
 function absolute(path: string): string {
-  return path.startsWith('/') ? path : `${process.cwd()}/${path}`
+  return path.startsWith('/') ? path : `${process.cwd().replace(/\/$/, '')}/${path}`
 }
 
 function writeWhole(bytes: Buffer): void {

@@ -40,7 +40,7 @@ export async function findOrPull(
     )
   if (policy === 'missing' && !quiet) err(`Unable to find image '${familiar(parseReference(name))}' locally`)
   const { pullImage } = await import('./pull-image.ts')
-  return pullImage({ root, name, platform, stream: process.stderr, quiet })
+  return pullImage({ name, platform, stream: process.stderr, quiet })
 }
 
 export function isTiny(name: string): boolean {

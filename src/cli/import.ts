@@ -4,6 +4,7 @@ import { createReadStream } from 'node:fs'
 import { isatty } from 'node:tty'
 import { setFlagsFromString } from 'node:v8'
 import { Command } from 'commander'
+import { addingImage } from '../container/adding-image.ts'
 import { record } from '../container/events.ts'
 import { places } from '../container/places.ts'
 import { UserError } from '../container/user-error.ts'
@@ -12,7 +13,6 @@ import { retrying, send } from '../image/http.ts'
 import { importImage } from '../image/import.ts'
 import { hostPlatform, parsePlatform } from '../image/platform.ts'
 import { canonical, familiar, parseReference } from '../image/reference.ts'
-import { openStore } from '../image/store.ts'
 import { endOnSignals } from './end-on-signals.ts'
 import { out } from './print.ts'
 import { needRoot } from './root.ts'
@@ -45,12 +45,14 @@ async function run(source: string, name: string | undefined, flags: Flags): Prom
   // to unpack layers, the optimizing compiler pays
   setFlagsFromString('--opt')
   endOnSignals()
-  const { id } = await importImage(openStore(places().root), await bytesFrom(source), {
+  const options = {
     config,
     message: flags.message ?? `Imported from ${source}`,
     platform: flags.platform === undefined ? hostPlatform() : parsePlatform(flags.platform),
     reference: reference && canonical(reference),
-  })
+  }
+  const bytes = await bytesFrom(source)
+  const { id } = await addingImage(places(), (store) => importImage(store, bytes, options))
   record(places(), 'image', 'import', id, { name: reference ? familiar(reference) : id })
   out(id)
 }

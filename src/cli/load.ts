@@ -4,12 +4,12 @@ import { createReadStream } from 'node:fs'
 import { isatty } from 'node:tty'
 import { setFlagsFromString } from 'node:v8'
 import { Command } from 'commander'
+import { addingImage } from '../container/adding-image.ts'
 import { record } from '../container/events.ts'
 import { places } from '../container/places.ts'
 import { UserError } from '../container/user-error.ts'
 import { type Loaded, loadImages } from '../image/load.ts'
 import { familiar, parseReference } from '../image/reference.ts'
-import { openStore } from '../image/store.ts'
 import { endOnSignals } from './end-on-signals.ts'
 import { out } from './print.ts'
 import { needRoot } from './root.ts'
@@ -29,9 +29,8 @@ async function load({ input }: { input?: string }): Promise<void> {
   // to unpack layers, the optimizing compiler pays
   setFlagsFromString('--opt')
   endOnSignals()
-  const store = openStore(places().root)
-  for (const one of await loadImages(store, input === undefined ? process.stdin : createReadStream(input)))
-    tell(one)
+  const source = input === undefined ? process.stdin : createReadStream(input)
+  for (const one of await addingImage(places(), (store) => loadImages(store, source))) tell(one)
 }
 
 function tell({ image, name, renamed }: Loaded): void {

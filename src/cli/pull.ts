@@ -20,7 +20,7 @@ export function command(): Command {
       needRoot()
       const { root } = places()
       if (isTiny(name)) await makeTiny(root)
-      else await pullImage({ root, name, platform, stream: process.stdout, quiet })
+      else await pullImage({ name, platform, stream: process.stdout, quiet })
       out(reference)
     })
 }

@@ -25,6 +25,7 @@ import { errnoNumber } from '../syscall/errno.ts'
 import { SyscallError } from '../syscall/error.ts'
 import { lsetxattr, makedev, mknodat, utimensat } from '../syscall/file.ts'
 import { openBelow, partsOf, refuseMounted } from './below.ts'
+import { retold } from './layer-path.ts'
 import { type Listener, shown } from './untar.ts'
 
 export interface Owner {
@@ -186,13 +187,14 @@ function inC(path: Buffer): Buffer {
   return Buffer.concat([path, Buffer.of(0)])
 }
 
-/** Say which entry of the archive it was that something went wrong with. The code stays, for who knows what it means here. */
+/** Say which entry of the archive it was that something went wrong with. */
 function naming(entry: Entry, work: () => void): void {
   try {
     work()
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    const code = (error as NodeJS.ErrnoException).code
-    throw Object.assign(new Error(`${shown(entry.name)}: ${reason}`), code === undefined ? {} : { code })
+    const said = error instanceof Error ? error.message : String(error)
+    // what Node adds, the call and the path, would name the descriptors that the entry is made through
+    const reason = /^E[A-Z]+: ([^,]*), \w+/.exec(said)?.[1] ?? said
+    throw retold(error, `${shown(entry.name)}: ${reason}`)
   }
 }

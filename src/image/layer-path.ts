@@ -83,13 +83,19 @@ export function reason(error: unknown): string {
   if (code === 'ENAMETOOLONG')
     return 'has a name that is longer than a file system can keep (255 bytes, 4096 with its directories)'
   if (code === 'ELOOP') return 'lies below a symbolic link that leads round in a circle'
-  if (code === 'ENOSPC') return 'does not fit: the disk is full'
-  if (code === 'EDQUOT') return 'does not fit: the quota of the disk is used up'
+  if (code === 'ENOSPC') return 'does not fit: no space left on device'
+  if (code === 'EDQUOT') return 'does not fit: disk quota exceeded'
   return error instanceof SyscallError
     ? `cannot be made: ${error.message}`
     : error instanceof Error
       ? error.message
       : String(error)
+}
+
+/** An error in other words. The errno's name stays, for who knows what it means here. */
+export function retold(error: unknown, message: string): Error {
+  const code = codeOf(error)
+  return Object.assign(new Error(message), code === undefined ? {} : { code })
 }
 
 /** The errno's name, if the error has one. */

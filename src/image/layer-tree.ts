@@ -23,7 +23,7 @@ import { call } from '../syscall/call.ts'
 import * as C from '../syscall/constants.ts'
 import { makedev, mknodat, utimensat } from '../syscall/file.ts'
 import type { LayerLimit } from './layer-limit.ts'
-import { inC, inside, onDisk, reason, setAttribute, setTimes, statsOf } from './layer-path.ts'
+import { inC, inside, onDisk, reason, retold, setAttribute, setTimes, statsOf } from './layer-path.ts'
 import { layerRoom } from './layer-room.ts'
 import { layerWhiteouts } from './layer-whiteouts.ts'
 import type { Done } from './unpack-messages.ts'
@@ -169,6 +169,6 @@ function naming(entry: Entry, work: () => void): void {
   try {
     work()
   } catch (error) {
-    throw new Error(`${shown(entry.name)} ${reason(error)}`)
+    throw retold(error, `${shown(entry.name)} ${reason(error)}`)
   }
 }

@@ -4,6 +4,7 @@
 import { existsSync, fstatSync, ftruncateSync, rmSync } from 'node:fs'
 import { layerName } from '../overlay/layer-name.ts'
 import { shortOf } from './digest.ts'
+import { isDiskFull } from './disk-full.ts'
 import {
   blobBytes,
   type DownloadOptions,
@@ -172,9 +173,4 @@ function remembering(bytes: AsyncIterable<Uint8Array>): Source {
       return failure
     },
   }
-}
-
-/** From here, or in words from the thread that unpacks. */
-export function isDiskFull(error: unknown): boolean {
-  return /\b(ENOSPC|EDQUOT)\b/.test(error instanceof Error ? error.message : '')
 }

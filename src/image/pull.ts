@@ -8,7 +8,7 @@ import { layerName } from '../overlay/layer-name.ts'
 import { type Credentials, credentialsFor } from './credentials.ts'
 import { type HttpOptions, retrying } from './http.ts'
 import { settleImpliedDirectories } from './implied-directories.ts'
-import { bringLayers, isDiskFull, type Pulling } from './layers.ts'
+import { bringLayers, type Pulling } from './layers.ts'
 import { blobPath, whileAdding } from './layout.ts'
 import {
   type Descriptor,
@@ -66,11 +66,7 @@ export async function pull(
     repository: reference.repository,
     tag: reference.digest ?? reference.tag ?? '',
   })
-  try {
-    return await bring(pulling, reference, options.platform)
-  } catch (error) {
-    throw isDiskFull(error) ? diskFull(store, error) : error
-  }
+  return await bring(pulling, reference, options.platform)
 }
 
 async function bring(pulling: Pulling, reference: Reference, platform: string | undefined): Promise<Image> {
@@ -159,11 +155,4 @@ export function checkConfig(config: ImageConfig, manifest: Manifest, wanted: Pla
         `wanted ${platformText(wanted)}, actual: ${platformText(config)}`,
     )
   }
-}
-
-function diskFull({ imagesDir }: Store, error: unknown): Error {
-  return new Error(
-    `The disk is full: ${(error as Error).message.split('\n', 1)[0]}\n` +
-      `Images lie in ${imagesDir}. Make room there, with gocker rmi or gocker system prune, and pull again.`,
-  )
 }

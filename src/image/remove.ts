@@ -89,8 +89,12 @@ export function sweepImages(
   return { removed: [...names, ...deleted], images: going, bytes }
 }
 
-/** Remove blobs, layers and parts of downloads that no listed image needs. */
-function sweep(store: Store, layersInUse: readonly string[]): { layers: string[]; bytes: number } {
+/**
+ * Remove blobs, layers and parts of downloads that no listed image needs. Images without a name are listed, and stay.
+ * While somebody adds to the store, nothing is removed: the next one does it.
+ * @returns diffIDs of the layers, and the bytes freed
+ */
+export function sweep(store: Store, layersInUse: readonly string[]): { layers: string[]; bytes: number } {
   const { imagesDir, layersDir } = store
   if (entriesOf(imagesDir).length === 0) return { layers: [], bytes: 0 }
   using alone = whileSweeping(imagesDir)

@@ -22,8 +22,8 @@ export interface Done {
   readonly implied: readonly string[]
 }
 
-/** A piece was taken up, and here is its memory back; or all is unpacked; or it failed. */
+/** A piece was taken up, and here is its memory back; or all is unpacked; or it failed, with the errno's name if there is one. */
 export type FromWorker =
   | { readonly taken: ArrayBuffer }
   | { readonly done: Done }
-  | { readonly error: string }
+  | { readonly error: string; readonly code?: string }

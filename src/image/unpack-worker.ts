@@ -15,6 +15,7 @@ import { umask } from '../syscall/file.ts'
 import { chdir, chroot } from '../syscall/mount.ts'
 import { unshare } from '../syscall/process.ts'
 import { layerLimit } from './layer-limit.ts'
+import { codeOf } from './layer-path.ts'
 import { layerTree } from './layer-tree.ts'
 import type { Compression, FromWorker, Task, ToWorker } from './unpack-messages.ts'
 import { untar } from './untar.ts'
@@ -112,7 +113,7 @@ function attempt(work: () => void): void {
 
 function fail(error: unknown): void {
   failed = true
-  post({ error: error instanceof Error ? error.message : String(error) })
+  post({ error: error instanceof Error ? error.message : String(error), code: codeOf(error) })
   port.close()
 }
 

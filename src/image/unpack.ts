@@ -176,7 +176,10 @@ async function inWorker(
         onProgress?.(taken)
         moved.resolve()
       } else if ('done' in message) resolve(message.done)
-      else fail(new Error(message.error))
+      else {
+        const { error, code } = message
+        fail(Object.assign(new Error(error), code === undefined ? {} : { code }))
+      }
     })
   })
   // a failure is met where the next piece is sent, or at the end

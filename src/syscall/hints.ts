@@ -68,6 +68,14 @@ const rules: readonly Rule[] = [
       'sysctl vm.memfd_noexec=1 allows those that say that they are programs.',
   },
   {
+    calls: ['mount'],
+    errno: 'ENOSPC',
+    when: (call) => plainValue(call.args[2] ?? '') === 'overlay',
+    why: () =>
+      'overlay makes a directory of its own on the disk, and the disk is full, or has no inode left (df -i).\n' +
+      'Make room; gocker system prune removes stopped containers.',
+  },
+  {
     calls: ['mount', 'move_mount', 'open_tree'],
     errno: 'ENOSPC',
     why: () =>
