@@ -168,3 +168,13 @@ describe.skipIf(!isRoot)('a clock that was set (needs root)', () => {
     expect(await told()).toMatch(/^watched Exited \(137\) /)
   })
 })
+
+describe.skipIf(!isRoot)('whoever removes it is killed halfway (needs root)', () => {
+  it('it is found by the name that it is listed with', async () => {
+    await well('create', '--name', 'watched', '--network', 'none', 'tiny', 'true')
+    rmSync(join(places.root, 'names/watched'))
+    expect(await told()).toBe('watched Created\n')
+    await well('rm', 'watched')
+    expect(await told()).toBe('')
+  })
+})

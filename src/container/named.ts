@@ -8,7 +8,7 @@ import { whileLocked } from '../syscall/lock.ts'
 import { recordOf } from './events.ts'
 import { tellNames } from './name-lookup.ts'
 import type { Places } from './places.ts'
-import { folder, ids, isWrittenDown, load, type State, save, update } from './state.ts'
+import { folder, ids, isWrittenDown, list, load, type State, save, update } from './state.ts'
 import { ENGINE_FAILED, UserError } from './user-error.ts'
 
 /**
@@ -161,7 +161,8 @@ export function find(places: Places, wanted: string): State {
   if (state) return state
   const matching = /^[0-9a-f]+$/.test(wanted) ? ids(places).filter((id) => id.startsWith(wanted)) : []
   if (matching.length > 1) throw new UserError(`Multiple IDs found with provided prefix: ${wanted}`)
-  const found = matching[0] ? load(places, matching[0]) : undefined
+  // one whose remover was killed has lost its name already, and is still listed with it
+  const found = matching[0] ? load(places, matching[0]) : list(places).find(({ name }) => name === wanted)
   if (!found) throw new UserError(`No such container: ${wanted}`)
   return found
 }
