@@ -29,9 +29,9 @@ export function finish(
   const oomKilled = hierarchy.events(state.cgroup).oomKills > 0
   hierarchy.remove(state.cgroup)
   // a person may have connected it with other networks since it was started
-  const { network } = load(places, state.id) ?? state
-  withdrawAll(places, network)
-  tellNames(places, network.networks)
+  const now = load(places, state.id) ?? state
+  withdrawAll(places, now.network)
+  tellNames(places, now.network.networks)
   const noted = (before: State): State => ({
     ...before,
     finishedAt: new Date().toISOString(),
@@ -41,17 +41,22 @@ export function finish(
     network: released(before.network),
     ...(willRestart ? { restarting: true } : { engine: undefined, restarting: undefined }),
   })
-  // someone may have removed it in the meantime, or given it another name
-  const ended = update(places, state.id, noted) ?? noted(state)
-  if (oomKilled) recordOf(places, ended, 'oom')
-  recordOf(places, ended, 'die', { exitCode: String(exitCodeOf(ended)) })
-  recordUse(places, ended, false)
+  // first: whoever waits for the end goes on as soon as it is noted, with events of its own
+  recordEnd(places, noted(now))
+  // someone may have removed it in the meantime
+  const ended = update(places, state.id, noted) ?? noted(now)
   if (state.autoRemove && !willRestart) {
     forget(places, state.id, ended.name)
     removeAnonymous(places, ended)
     recordOf(places, ended, 'destroy')
   }
   return ended
+}
+
+function recordEnd(places: Places, ended: State): void {
+  if (ended.oomKilled) recordOf(places, ended, 'oom')
+  recordOf(places, ended, 'die', { exitCode: String(exitCodeOf(ended)) })
+  recordUse(places, ended, false)
 }
 
 /** What a network has given is its own again. */

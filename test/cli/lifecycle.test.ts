@@ -1,9 +1,12 @@
 // The life of a container that nobody waits for, as someone who knows Docker expects it.
 
-import { existsSync, readFileSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
+import { call } from '../../src/syscall/call.ts'
+import * as C from '../../src/syscall/constants.ts'
+import { flock } from '../../src/syscall/file.ts'
 import { hostState } from '../host-state.ts'
 import {
   gocker,
@@ -332,6 +335,33 @@ describe.skipIf(!isRoot)('events (need root)', () => {
       'network disconnect',
       'container destroy',
     ])
+  })
+
+  it('tell of an end before it is noted, for whoever waits for that has events of its own', async () => {
+    const id = await detached('last', 'exec sleep 1000')
+    const died = async () =>
+      (
+        await gocker(
+          'events',
+          '--since',
+          '1h',
+          '--until',
+          '0s',
+          '--filter',
+          `container=${id}`,
+          '--filter',
+          'event=die',
+        )
+      ).stdout
+    // nothing can be noted as long as somebody else notes something
+    const state = openSync(join(places.containers, id), 'r')
+    call(flock(state, C.LOCK_EX))
+    process.kill(stateOf('last')!.pid!, 'SIGKILL')
+    await until(async () => (await died()) !== '')
+    expect(await field('last', '{{.State.FinishedAt}}')).toMatch(/^0001/)
+    closeSync(state)
+    await gocker('wait', 'last')
+    await gone('last')
   })
 
   it('come as they happen', async () => {
