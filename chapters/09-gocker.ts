@@ -184,7 +184,10 @@ async function run(
   })
   network.close()
   meanwhile(launched.pid)
-  const end = launched.master === undefined ? waitNow(launched.pid) : await accompany(launched, stdio, true)
+  const end =
+    launched.master === undefined
+      ? waitNow(launched.pid)
+      : await accompany(launched, stdio, { interactive: true })
   afterwards()
   finish(places, groups, created.state, end)
 }

@@ -1,13 +1,13 @@
 // gocker attach: our input, output and errors, connected with those of a container that runs.
 
 import { Command } from 'commander'
+import { detachKeys } from '../container/detach-keys.ts'
 import { find } from '../container/named.ts'
 import { places } from '../container/places.ts'
 import { status } from '../container/state.ts'
 import { UserError } from '../container/user-error.ts'
 import { toOurs } from '../supervisor/attend.ts'
 import { enter } from '../supervisor/conversation.ts'
-import { detachKeys } from '../supervisor/detach-keys.ts'
 import { hasDoor } from '../supervisor/socket.ts'
 import { err } from './print.ts'
 import { needRoot } from './root.ts'

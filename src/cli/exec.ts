@@ -3,6 +3,7 @@
 import { Command } from 'commander'
 import { hierarchy } from '../cgroup/hierarchy.ts'
 import { accompany } from '../container/accompany.ts'
+import { detachKeys, watchFor } from '../container/detach-keys.ts'
 import { recordOf } from '../container/events.ts'
 import { type ExecOptions, execIn } from '../container/exec.ts'
 import { find } from '../container/named.ts'
@@ -12,7 +13,6 @@ import { loadSpec, status } from '../container/state.ts'
 import { nullStdio } from '../container/stdio.ts'
 import { windowSize } from '../container/terminal.ts'
 import { NOT_EXECUTABLE, UserError } from '../container/user-error.ts'
-import { detachKeys, watchFor } from '../supervisor/detach-keys.ts'
 import { exitCode } from '../syscall/wait.ts'
 import { readEnvironment } from './environment.ts'
 import { err } from './print.ts'
@@ -93,8 +93,8 @@ async function exec(name: string, args: readonly string[], flags: Flags): Promis
   }
   const canLeave = tty && interactive
   const started = start({ ...options, outlives: canLeave })
-  const leave = canLeave ? watchFor(keys) : undefined
-  const end = await accompany(started, started.stdio, interactive, undefined, leave)
+  const watch = canLeave ? watchFor(keys) : undefined
+  const end = await accompany(started, started.stdio, { interactive, watch })
   if (end !== 'detached') {
     process.exitCode = exitCode(end)
     tell('exec_die', { exitCode: String(process.exitCode) })

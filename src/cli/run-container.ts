@@ -102,7 +102,7 @@ async function runHere(places: Places, hierarchy: Hierarchy, created: Created): 
   // a good moment to clear away what others left: our container is at work
   setImmediate(() => sweep(places, hierarchy))
   const impatient = () => err('gocker: the third request to end: the container is killed')
-  const end = await accompany(started, stdio, options.interactive, impatient)
+  const end = await accompany(started, stdio, { interactive: options.interactive, impatient })
   const state = finish(places, hierarchy, started.state, end)
   release(started.sockets)
   if (state.oomKilled) tellOom(created)

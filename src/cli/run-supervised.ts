@@ -2,6 +2,7 @@
 
 import type { Hierarchy } from '../cgroup/hierarchy.ts'
 import type { Created } from '../container/create.ts'
+import { detachKeys } from '../container/detach-keys.ts'
 import { sweep } from '../container/finish.ts'
 import { forget } from '../container/named.ts'
 import type { Places } from '../container/places.ts'
@@ -10,7 +11,6 @@ import { letGo } from '../container/take.ts'
 import { windowSize } from '../container/terminal.ts'
 import { attend, toOurs } from '../supervisor/attend.ts'
 import { type Conversation, engage, type Listener } from '../supervisor/conversation.ts'
-import { detachKeys } from '../supervisor/detach-keys.ts'
 import { err, out } from './print.ts'
 import { type RunRequest, tellOom } from './run-container.ts'
 

@@ -88,7 +88,7 @@ async function begin(places: Places, hierarchy: Hierarchy, created: Created, wit
     network: network.recorded,
   }))
   undo.move()
-  const end = await accompany({ pid, master: undefined }, stdio, state.options?.interactive ?? false)
+  const end = await accompany({ pid, master: undefined }, stdio, { interactive: state.options.interactive })
   finish(places, hierarchy, noted!, end)
   release(network.sockets)
   return exitCode(end)

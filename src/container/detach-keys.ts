@@ -1,6 +1,6 @@
 // The keys by which a person leaves a container that goes on: Ctrl-P Ctrl-Q, unless --detach-keys says others.
 
-import { UserError } from '../container/user-error.ts'
+import { UserError } from './user-error.ts'
 
 /**
  * `ctrl-p,ctrl-q` as bytes: letters are themselves, `ctrl-` is a control character.
@@ -21,6 +21,9 @@ export interface Watch {
   readonly pass: Buffer
   readonly detached: boolean
 }
+
+/** Everything that is typed is for the container. */
+export const nothingLeaves = (pass: Buffer): Watch => ({ pass, detached: false })
 
 /** A function that looks for the keys in what is typed. What may be their beginning is held back until it is decided. */
 export function watchFor(keys: Buffer): (typed: Buffer) => Watch {
