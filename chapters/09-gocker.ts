@@ -23,8 +23,8 @@ import { windowSize } from '../src/container/terminal.ts'
 import { type Image, openStore } from '../src/image/store.ts'
 import { makeTinyImage } from '../src/image/tiny-image.ts'
 import { call } from '../src/syscall/call.ts'
-import * as C from '../src/syscall/constants.ts'
-import { close, pipe2 } from '../src/syscall/file.ts'
+import { close } from '../src/syscall/file.ts'
+import { makePipe } from '../src/syscall/pipe.ts'
 import type { Step } from '../src/syscall/syscall.ts'
 import { waitNow } from '../src/syscall/wait.ts'
 import { cleanUpFirst, outputOf } from './ask.ts'
@@ -232,9 +232,7 @@ async function end({ say, host, quietly }: Narrator): Promise<void> {
 
 /** A pipe for what a container says. `read` waits for its end, `first` for its first words. */
 function pipe() {
-  const ends = new Int32Array(2)
-  call(pipe2(new Uint8Array(ends.buffer), C.O_CLOEXEC))
-  const [reading, writing] = [ends[0]!, ends[1]!]
+  const [reading, writing] = makePipe()
   let isOpen = true
   const closeOurs = () => {
     if (isOpen) call(close(writing))

@@ -2,10 +2,9 @@
 // makes the process special is in the list of calls that it makes before.
 
 import { closeSync, readFileSync } from 'node:fs'
-import { call } from '../src/syscall/call.ts'
 import { type CloneOptions, clone } from '../src/syscall/clone.ts'
-import * as C from '../src/syscall/constants.ts'
-import { dup3, pipe2 } from '../src/syscall/file.ts'
+import { dup3 } from '../src/syscall/file.ts'
+import { makePipe } from '../src/syscall/pipe.ts'
 import { execve } from '../src/syscall/process.ts'
 import type { Syscall } from '../src/syscall/syscall.ts'
 import { wait, waitNow } from '../src/syscall/wait.ts'
@@ -104,8 +103,7 @@ interface End {
 }
 
 function pipe(owner: DisposableStack): { read: End; write: End } {
-  const fds = new Int32Array(2)
-  call(pipe2(new Uint8Array(fds.buffer), C.O_CLOEXEC))
+  const [reading, writing] = makePipe()
   const end = (fd: number): End => {
     let open = true
     const close = () => {
@@ -115,5 +113,5 @@ function pipe(owner: DisposableStack): { read: End; write: End } {
     owner.defer(close)
     return { fd, close }
   }
-  return { read: end(fds[0]!), write: end(fds[1]!) }
+  return { read: end(reading), write: end(writing) }
 }

@@ -2,12 +2,12 @@
 // typed, and to look at the screen. Everything in here waits where it stands; no JavaScript runs meanwhile.
 
 import { readSync, writeSync } from 'node:fs'
-import { makePipe } from '../src/container/stdio.ts'
 import { openTerminalIn, resize, type WindowSize } from '../src/container/terminal.ts'
 import { attempt, call } from '../src/syscall/call.ts'
 import { clone } from '../src/syscall/clone.ts'
 import * as C from '../src/syscall/constants.ts'
 import { close, dup3, ioctl, ppoll } from '../src/syscall/file.ts'
+import { makePipe } from '../src/syscall/pipe.ts'
 import { execve, setsid } from '../src/syscall/process.ts'
 import type { Fd, Syscall } from '../src/syscall/syscall.ts'
 import { type End, waitNow } from '../src/syscall/wait.ts'

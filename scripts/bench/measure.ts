@@ -5,9 +5,9 @@ import { accessSync, closeSync, constants, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { call } from '../../src/syscall/call.ts'
 import { clone } from '../../src/syscall/clone.ts'
-import * as C from '../../src/syscall/constants.ts'
-import { dup3, pipe2 } from '../../src/syscall/file.ts'
+import { dup3 } from '../../src/syscall/file.ts'
 import { chdir } from '../../src/syscall/mount.ts'
+import { makePipe } from '../../src/syscall/pipe.ts'
 import { execve } from '../../src/syscall/process.ts'
 import { syscall } from '../../src/syscall/syscall.ts'
 import { decode, exitCode } from '../../src/syscall/wait.ts'
@@ -50,9 +50,8 @@ export function measure(command: Command): Sample {
 
 /** Run the command, whose output the other one reads. The times are those of the first. @throws Error as above */
 export function measurePiped(command: Command, reader: Command): Sample {
-  const ends = new Int32Array(2)
-  call(pipe2(new Uint8Array(ends.buffer), C.O_CLOEXEC))
-  const [read, write] = [ends[0]!, ends[1]!]
+  const ends = makePipe()
+  const [read, write] = ends
   const begin = performance.now()
   const reading = start(reader, [read, nothing, nothing])
   const writing = start(command, [nothing, write, nothing])

@@ -1,12 +1,47 @@
 // Limits that both versions of control groups write in the same way, but for the names of their files.
 
 import { bytes, keptBytes, type Limit } from './limit.ts'
-import type { CpuLimit } from './resources.ts'
+import type { CpuLimit, LinuxResources, MemoryLimit } from './resources.ts'
 
-type FileOf = (name: string) => string
+/** The path of a file of a group, by its name. */
+export type FileOf = (name: string) => string
 
-/** The limit of processes, the same on both versions. */
-export function pidsLimit(file: string, limit: number): Limit {
+/** What is not the same on both. */
+export interface Version {
+  /** Of these files only the name differs. */
+  readonly names: { readonly reservation: string; readonly ioWeight: string }
+  readonly memoryLimits: (file: FileOf, memory: MemoryLimit) => Limit[]
+  readonly cpuLimits: (file: FileOf, cpu: CpuLimit) => Limit[]
+}
+
+/** All limits of a version, in the order in which they are to be written. */
+export function limitsWith(
+  { names, memoryLimits, cpuLimits }: Version,
+  file: FileOf,
+  { memory, cpu, pids, blockIO }: LinuxResources,
+): Limit[] {
+  return [
+    ...(memory ? memoryLimits(file, memory) : []),
+    ...(memory?.reservation ? [reservation(file(names.reservation), memory.reservation)] : []),
+    ...(cpu ? [...cpuLimits(file, cpu), ...cpusetLimits(file, cpu)] : []),
+    ...(blockIO ? [ioWeight(file(names.ioWeight), blockIO.weight)] : []),
+    ...(pids ? [pidsLimit(file('pids.max'), pids.limit)] : []),
+  ]
+}
+
+/** The limit of memory. @param none what stands for no limit */
+export function memoryLimit(file: string, limit: number, none: string): Limit {
+  return {
+    file,
+    value: limit < 0 ? none : String(limit),
+    why: limit < 0 ? 'no limit on memory' : `at most ${bytes(limit)} of memory`,
+    asked: `a memory limit of ${bytes(limit)}`,
+    kept: (content) => keptBytes(limit, content),
+  }
+}
+
+/** The limit of processes. */
+function pidsLimit(file: string, limit: number): Limit {
   const value = limit > 0 ? String(limit) : 'max'
   return {
     file,
@@ -18,7 +53,7 @@ export function pidsLimit(file: string, limit: number): Limit {
 }
 
 /** What the container may count on, and beyond which it gives first when memory is scarce. */
-export function reservation(file: string, amount: number): Limit {
+function reservation(file: string, amount: number): Limit {
   return {
     file,
     value: String(amount),
@@ -29,7 +64,7 @@ export function reservation(file: string, amount: number): Limit {
 }
 
 /** Which processors and memory nodes. The kernel may write the list in another way: `0,1` as `0-1`. */
-export function cpusetLimits(file: FileOf, { cpus, mems }: CpuLimit): Limit[] {
+function cpusetLimits(file: FileOf, { cpus, mems }: CpuLimit): Limit[] {
   const list = (name: string, value: string, what: string): Limit => ({
     file: file(name),
     value,
@@ -57,7 +92,7 @@ function members(list: string): number[] {
 }
 
 /** The share of the disk: only where the kernel has a scheduler for it (BFQ, or CFQ before Linux 5.0). */
-export function ioWeight(file: string, weight: number): Limit {
+function ioWeight(file: string, weight: number): Limit {
   return {
     file,
     value: String(weight),

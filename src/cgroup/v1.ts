@@ -5,17 +5,17 @@ import { AT_FDCWD } from '../syscall/constants.ts'
 import { mkdirat } from '../syscall/file.ts'
 import { perform } from '../syscall/perform.ts'
 import { allowing, type Step, stepsOf } from '../syscall/syscall.ts'
-import { exceptionLine, policyOf } from './device-policy.ts'
+import { checkDevices, deviceSteps } from './devices-list.ts'
 import type { Dialect, Events, Usage } from './dialect.ts'
 import { CgroupError } from './error.ts'
 import { readKey, readNumber, readText, sumOf } from './files.ts'
-import { bytes, keptBytes, type Limit, missing, writing } from './limit.ts'
+import { missing, writing } from './limit.ts'
 import type { CgroupMount } from './mounts.ts'
 import { levels } from './path.ts'
 import { rmdir } from './processes.ts'
-import type { CpuLimit, DeviceRule, LinuxResources, MemoryLimit } from './resources.ts'
-import { cpusetLimits, ioWeight, pidsLimit, reservation } from './shared-limits.ts'
-import { checkSwap, swapWish } from './swap.ts'
+import type { DeviceRule } from './resources.ts'
+import type { FileOf } from './shared-limits.ts'
+import { limits } from './v1-limits.ts'
 
 const step = stepsOf(4)
 
@@ -107,119 +107,6 @@ function makeAll(mounts: readonly CgroupMount[], path: string): void {
     undo.defer(() => rmdir(`${mount.point}/${path}`))
   }
   undo.move()
-}
-
-type FileOf = (name: string) => string
-
-function limits(file: FileOf, { memory, cpu, pids, blockIO }: LinuxResources): Limit[] {
-  return [
-    ...(memory ? memoryLimits(file, memory) : []),
-    ...(memory?.reservation ? [reservation(file('memory.soft_limit_in_bytes'), memory.reservation)] : []),
-    ...(cpu ? cpuLimits(file, cpu) : []),
-    ...(cpu ? cpusetLimits(file, cpu) : []),
-    ...(blockIO ? [ioWeight(file('blkio.weight'), blockIO.weight)] : []),
-    ...(pids ? [pidsLimit(file('pids.max'), pids.limit)] : []),
-  ]
-}
-
-/** Memory before memory with swap, as a new group has no limit yet: the first must never be above the second. */
-function memoryLimits(file: FileOf, memory: MemoryLimit): Limit[] {
-  const { limit, swap } = memory
-  checkSwap(memory)
-  const list: Limit[] = []
-  if (limit !== undefined) {
-    list.push({
-      file: file('memory.limit_in_bytes'),
-      value: String(limit),
-      why: limit < 0 ? 'no limit on memory' : `at most ${bytes(limit)} of memory`,
-      asked: `a memory limit of ${bytes(limit)}`,
-      kept: (content) => keptBytes(limit, content),
-    })
-  }
-  if (swap !== undefined && !(swap < 0 && limit === undefined)) {
-    list.push({
-      file: file('memory.memsw.limit_in_bytes'),
-      value: String(swap),
-      why: swap < 0 ? 'as much swap as there is' : `at most ${bytes(swap)} of memory and swap together`,
-      asked: `a limit of ${bytes(swap)} on memory and swap`,
-      kept: (content) => keptBytes(swap, content),
-      ...swapWish(memory),
-    })
-  }
-  return list
-}
-
-function cpuLimits(file: FileOf, { quota, period, shares }: CpuLimit): Limit[] {
-  const number = (name: string, value: number, why: string, asked: string): Limit => ({
-    file: file(name),
-    value: String(value),
-    why,
-    asked,
-    kept: (content) => Number(content) === value,
-  })
-  const part = quota !== undefined && quota > 0 ? quota / (period ?? 100_000) : undefined
-  return [
-    ...(period
-      ? [
-          number(
-            'cpu.cfs_period_us',
-            period,
-            'count processor time in periods of this many microseconds',
-            `a cpu period of ${period} µs`,
-          ),
-        ]
-      : []),
-    ...(quota
-      ? [
-          number(
-            'cpu.cfs_quota_us',
-            Math.max(quota, -1),
-            part === undefined ? 'no limit on processor time' : `at most ${part} processors`,
-            `a cpu quota of ${quota} µs`,
-          ),
-        ]
-      : []),
-    ...(shares
-      ? [
-          number(
-            'cpu.shares',
-            shares,
-            'the share of processor time when others want it too',
-            `cpu shares of ${shares}`,
-          ),
-        ]
-      : []),
-  ]
-}
-
-function deviceSteps(file: FileOf, rules: readonly DeviceRule[]): Step[] {
-  const { allow, exceptions } = policyOf(rules)
-  const lines = exceptions.map(exceptionLine)
-  return [
-    ...(allow ? [] : step('no device may be used', ...writing(file('devices.deny'), 'a'))),
-    ...(lines.length === 0
-      ? []
-      : step(
-          allow ? 'but not these devices' : 'but these',
-          ...writing(file(allow ? 'devices.deny' : 'devices.allow'), ...lines),
-        )),
-  ]
-}
-
-function checkDevices(file: string, rules: readonly DeviceRule[]): void {
-  const { allow, exceptions } = policyOf(rules)
-  const list = new Set(
-    readText(file)
-      ?.split('\n')
-      .filter((line) => line !== ''),
-  )
-  // with everything allowed the file says no more than that, whatever the exceptions are
-  const expected = allow ? ['a *:* rwm'] : exceptions.map(exceptionLine)
-  const lost = expected.find((line) => !list.has(line))
-  if (lost === undefined && list.size === expected.length) return
-  throw new CgroupError(
-    `Cannot hold the container to its devices: ${file} says ${[...list].join(', ') || 'nothing'} and not ${expected.join(', ')}.`,
-  )
 }
 
 /**

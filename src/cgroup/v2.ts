@@ -11,13 +11,11 @@ import { attachProgram, programSteps } from './devices-bpf.ts'
 import type { Dialect, Events, Usage } from './dialect.ts'
 import { evacuate } from './evacuate.ts'
 import { readKey, readNumber, readText, sumOf } from './files.ts'
-import { bytes, keptBytes, type Limit, writing } from './limit.ts'
+import { writing } from './limit.ts'
 import type { CgroupMount } from './mounts.ts'
 import { levels } from './path.ts'
-import type { CpuLimit, LinuxResources, MemoryLimit } from './resources.ts'
-import { weightOf } from './resources.ts'
-import { cpusetLimits, ioWeight, pidsLimit, reservation } from './shared-limits.ts'
-import { checkSwap, swapWish } from './swap.ts'
+import type { FileOf } from './shared-limits.ts'
+import { limits } from './v2-limits.ts'
 
 const step = stepsOf(4)
 
@@ -121,76 +119,6 @@ function enableOne(directory: string, controller: string): void {
   } catch (error) {
     if (!failedWith(error, 'EINVAL')) throw error
   }
-}
-
-type FileOf = (name: string) => string
-
-function limits(file: FileOf, { memory, cpu, pids, blockIO }: LinuxResources): Limit[] {
-  return [
-    ...(memory ? memoryLimits(file, memory) : []),
-    ...(memory?.reservation ? [reservation(file('memory.low'), memory.reservation)] : []),
-    ...(cpu ? cpuLimits(file, cpu) : []),
-    ...(cpu ? cpusetLimits(file, cpu) : []),
-    ...(blockIO ? [ioWeight(file('io.bfq.weight'), blockIO.weight)] : []),
-    ...(pids ? [pidsLimit(file('pids.max'), pids.limit)] : []),
-  ]
-}
-
-/** v2 limits swap by itself, where the OCI specification counts it together with memory. */
-function memoryLimits(file: FileOf, memory: MemoryLimit): Limit[] {
-  const { limit, swap } = memory
-  checkSwap(memory)
-  const list: Limit[] = []
-  if (limit !== undefined) {
-    list.push({
-      file: file('memory.max'),
-      value: limit < 0 ? 'max' : String(limit),
-      why: limit < 0 ? 'no limit on memory' : `at most ${bytes(limit)} of memory`,
-      asked: `a memory limit of ${bytes(limit)}`,
-      kept: (content) => keptBytes(limit, content),
-    })
-  }
-  if (swap === undefined) return list
-  const alone = swap < 0 ? -1 : swap - limit!
-  list.push({
-    file: file('memory.swap.max'),
-    value: alone < 0 ? 'max' : String(alone),
-    why: alone < 0 ? 'as much swap as there is' : `at most ${bytes(alone)} of swap besides`,
-    asked: `a swap limit of ${bytes(alone)}`,
-    kept: (content) => keptBytes(alone, content),
-    ...swapWish(memory),
-  })
-  return list
-}
-
-function cpuLimits(file: FileOf, { quota, period = 100_000, shares }: CpuLimit): Limit[] {
-  const list: Limit[] = []
-  if (quota !== undefined && quota !== 0) {
-    // #region cpuMax
-    const value = `${quota < 0 ? 'max' : quota} ${period}`
-    list.push({
-      file: file('cpu.max'),
-      value,
-      why:
-        quota < 0
-          ? 'no limit on processor time'
-          : `at most ${quota / period} processors: microseconds in each period`,
-      asked: `a cpu limit of ${value} (microseconds in each period)`,
-      kept: (content) => content === value,
-    })
-    // #endregion cpuMax
-  }
-  if (shares) {
-    const weight = weightOf(shares)
-    list.push({
-      file: file('cpu.weight'),
-      value: String(weight),
-      why: 'the share of processor time when others want it too',
-      asked: `a cpu weight of ${weight} (shares of ${shares})`,
-      kept: (content) => Number(content) === weight,
-    })
-  }
-  return list
 }
 
 function usage(file: FileOf): Usage {

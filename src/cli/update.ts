@@ -2,10 +2,10 @@
 
 import { Command } from 'commander'
 import { hierarchy } from '../cgroup/hierarchy.ts'
-import { resourcesOf } from '../container/make-spec.ts'
 import { find } from '../container/named.ts'
 import type { RunOptions } from '../container/options.ts'
 import { places } from '../container/places.ts'
+import { resourcesOf } from '../container/spec-resources.ts'
 import { isRunning, loadSpec, type State, saveSpec, update } from '../container/state.ts'
 import { whileStays } from '../container/stay.ts'
 import { UserError } from '../container/user-error.ts'

@@ -14,8 +14,10 @@ import { call } from '../syscall/call.ts'
 import { clone } from '../syscall/clone.ts'
 import * as C from '../syscall/constants.ts'
 import { fstatfs, openat } from '../syscall/file.ts'
+import { makePipe } from '../syscall/pipe.ts'
 import { execveat, pidfd_open, setns } from '../syscall/process.ts'
 import { type Fd, type Step, stepsOf } from '../syscall/syscall.ts'
+import { furtherEnvironment } from './environment.ts'
 import { explainExec } from './exec-error.ts'
 import { guestName, guestSteps, openGuest, whenProgram } from './guest.ts'
 import type { Launched } from './launch.ts'
@@ -33,7 +35,7 @@ import {
 import { checkFilter, keptFilter } from './seccomp-filter.ts'
 import type { Process, Spec } from './spec.ts'
 import type { State } from './state.ts'
-import { makePipe, noStdio, prepareStdio, type Stdio } from './stdio.ts'
+import { noStdio, prepareStdio, type Stdio } from './stdio.ts'
 import { openTerminalIn, type WindowSize } from './terminal.ts'
 import { UserError } from './user-error.ts'
 import { outsideOf } from './user-namespace.ts'
@@ -190,22 +192,11 @@ function processOf(pid: number, spec: Spec, options: ExecOptions): Process {
     ...process,
     terminal: options.tty,
     args: options.args,
-    env: environment(process.env, options, asked?.home),
+    env: furtherEnvironment(process.env, options, asked?.home),
     cwd: options.workdir ?? process.cwd,
     user,
     capabilities: processCapabilities(capabilities, user.uid),
   }
-}
-
-function environment(container: readonly string[], options: ExecOptions, home: string | undefined): string[] {
-  const variables = new Map<string, string>()
-  const set = (text: string) =>
-    void variables.set(text.slice(0, text.indexOf('=')), text.slice(text.indexOf('=') + 1))
-  for (const text of container) set(text)
-  if (home !== undefined) set(`HOME=${home}`)
-  if (options.tty) set('TERM=xterm')
-  for (const text of options.env) if (text.includes('=')) set(text)
-  return [...variables].map(([key, value]) => `${key}=${value}`)
 }
 
 const longestUserFile = 10 * 2 ** 20

@@ -10,11 +10,12 @@
 // each time: by its maker, the number of the guest; by the guest, 0, then `ready`, then the error of each execve that failed.
 
 import { readFileSync, readSync } from 'node:fs'
-import { closeAllBut, failedExec, type Outcome, trying } from '../syscall/clone.ts'
+import { closeAllBut } from '../syscall/child-calls.ts'
 import * as C from '../syscall/constants.ts'
 import { SyscallError } from '../syscall/error.ts'
 import { fcntl, ioctl, write } from '../syscall/file.ts'
 import { arch } from '../syscall/numbers.ts'
+import { failedExec, type Outcome, trying } from '../syscall/outcome.ts'
 import { exit_group, prctl, setsid } from '../syscall/process.ts'
 import { programOf } from '../syscall/program.ts'
 import { programFile } from '../syscall/program-file.ts'

@@ -1,10 +1,10 @@
 // `--init`: process 1 is a program of a few hundred bytes (init-code.ts), and the container's own program is its child. It lies
 // in memory and has no name in any directory, so an image cannot replace it, and needs nothing in the image.
 
-import { trying } from '../syscall/clone.ts'
 import * as C from '../syscall/constants.ts'
 import { ioctl, write } from '../syscall/file.ts'
 import { arch } from '../syscall/numbers.ts'
+import { trying } from '../syscall/outcome.ts'
 import { exit_group, setpgid, sigprocmask } from '../syscall/process.ts'
 import { initProgramOf } from '../syscall/program.ts'
 import { programFile } from '../syscall/program-file.ts'

@@ -1,7 +1,6 @@
 // Which mounts a container gets besides those that every container has: what was asked for, what other containers have
 // (--volumes-from), and the places that the image declares to hold data (VOLUME). Decides, and touches nothing.
 
-import type { Mount } from '../rootfs/mounts.ts'
 import type { Mounted, MountRequest } from './mount-request.ts'
 import { randomId } from './names.ts'
 import type { Places } from './places.ts'
@@ -75,25 +74,3 @@ function cleanTarget(target: string): string {
 }
 
 const depth = (path: string) => path.split('/').length
-
-/** In the words of the runtime specification. */
-export function specMounts(mounts: readonly Mounted[]): Mount[] {
-  return mounts.map(({ type, source, destination, readOnly, propagation, options = [], nonRecursive }) => {
-    const rights = readOnly ? ['ro'] : []
-    const below = readOnly && !nonRecursive ? ['rro'] : []
-    if (type === 'tmpfs')
-      return {
-        destination,
-        type,
-        source: 'tmpfs',
-        options: ['nosuid', 'nodev', 'noexec', ...options, ...rights],
-      }
-    const how = nonRecursive ? 'bind' : 'rbind'
-    return {
-      destination,
-      type: 'bind',
-      source,
-      options: [how, propagation || 'rprivate', ...rights, ...below],
-    }
-  })
-}

@@ -3,11 +3,11 @@ import { expect, it } from 'vitest'
 import { clone } from '../syscall/clone.ts'
 import * as C from '../syscall/constants.ts'
 import { dup3, openat, write } from '../syscall/file.ts'
+import { makePipe } from '../syscall/pipe.ts'
 import { execve } from '../syscall/process.ts'
 import type { Syscall } from '../syscall/syscall.ts'
 import { waitNow } from '../syscall/wait.ts'
 import { type Policy, viaStarter } from './starter.ts'
-import { makePipe } from './stdio.ts'
 
 const onLinux = process.platform === 'linux'
 

@@ -9,12 +9,13 @@
 // the pipe. runc copies itself, or mounts itself read-only, for the same reason.
 
 import { closeSync } from 'node:fs'
-import { call } from '../syscall/call.ts'
-import { closeAllBut, failedExec, trying } from '../syscall/clone.ts'
+import { closeAllBut } from '../syscall/child-calls.ts'
 import * as C from '../syscall/constants.ts'
 import { SyscallError } from '../syscall/error.ts'
-import { fcntl, pipe2, write } from '../syscall/file.ts'
+import { fcntl, write } from '../syscall/file.ts'
 import { arch } from '../syscall/numbers.ts'
+import { failedExec, trying } from '../syscall/outcome.ts'
+import { makePipe } from '../syscall/pipe.ts'
 import { execve, exit_group } from '../syscall/process.ts'
 import { programOf } from '../syscall/program.ts'
 import { programFile } from '../syscall/program-file.ts'
@@ -116,10 +117,4 @@ function starterCalls(
     ...execs.flatMap((exec) => [exec, trying(tell(pipe, exec))]),
     exit_group(NOT_FOUND),
   ]
-}
-
-function makePipe(): [reading: number, writing: number] {
-  const fds = new Int32Array(2)
-  call(pipe2(new Uint8Array(fds.buffer), C.O_CLOEXEC))
-  return [fds[0]!, fds[1]!]
 }

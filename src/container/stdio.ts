@@ -8,9 +8,8 @@
 
 import { closeSync, fstatSync, openSync } from 'node:fs'
 import type { Socket } from 'node:net'
-import { call } from '../syscall/call.ts'
 import * as C from '../syscall/constants.ts'
-import { pipe2 } from '../syscall/file.ts'
+import { makePipe } from '../syscall/pipe.ts'
 import { isTerminal } from './terminal.ts'
 import { ENGINE_FAILED, UserError } from './user-error.ts'
 
@@ -62,12 +61,6 @@ function canBeHandedOn(place: Place, uid: number): boolean {
   if (kind === C.S_IFSOCK || (kind === C.S_IFREG && place === 0)) return false
   if (kind === C.S_IFCHR) return !isTerminal(place)
   return uid === 0 || uid === owner
-}
-
-export function makePipe(): [reading: number, writing: number] {
-  const fds = new Int32Array(2)
-  call(pipe2(new Uint8Array(fds.buffer), C.O_CLOEXEC))
-  return [fds[0]!, fds[1]!]
 }
 
 /** Nothing to hand on: a terminal takes the place of all three. */

@@ -4,9 +4,10 @@ import { closeSync, openSync } from 'node:fs'
 import { Socket } from 'node:net'
 import { ReadStream } from 'node:tty'
 import type { Launched } from '../container/launch.ts'
-import { makePipe, type Stdio } from '../container/stdio.ts'
+import type { Stdio } from '../container/stdio.ts'
 import { resize, type WindowSize } from '../container/terminal.ts'
 import { attempt } from '../syscall/call.ts'
+import { makePipe } from '../syscall/pipe.ts'
 import type { Stream } from './log-line.ts'
 
 /** Pipes for all that it writes, and for its input if there may be one. */

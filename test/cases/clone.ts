@@ -4,11 +4,13 @@
 import { spawn } from 'node:child_process'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { attempt, call } from '../../src/syscall/call.ts'
-import { clone, trying } from '../../src/syscall/clone.ts'
+import { clone } from '../../src/syscall/clone.ts'
 import * as C from '../../src/syscall/constants.ts'
 import { SyscallError } from '../../src/syscall/error.ts'
-import { close, dup3, mkdirat, openat, pipe2, read, write } from '../../src/syscall/file.ts'
+import { close, dup3, mkdirat, openat, read, write } from '../../src/syscall/file.ts'
 import { chdir } from '../../src/syscall/mount.ts'
+import { trying } from '../../src/syscall/outcome.ts'
+import { makePipe } from '../../src/syscall/pipe.ts'
 import { execve, exit_group, kill, setresgid, setresuid, wait4 } from '../../src/syscall/process.ts'
 import { allowing, type Syscall, syscall } from '../../src/syscall/syscall.ts'
 import { observe } from '../../src/syscall/trace.ts'
@@ -23,12 +25,11 @@ function outputOf(
   calls: readonly Syscall[],
   atGate: (pid: number) => void = () => {},
 ): string {
-  const ends = new Int32Array(2)
-  call(pipe2(new Uint8Array(ends.buffer), C.O_CLOEXEC))
-  const pid = clone(flags, [dup3(ends[1]!, 1), ...calls], { atGate })
-  call(close(ends[1]!))
-  const text = readFileSync(ends[0]!, 'utf8')
-  call(close(ends[0]!))
+  const [reading, writing] = makePipe()
+  const pid = clone(flags, [dup3(writing, 1), ...calls], { atGate })
+  call(close(writing))
+  const text = readFileSync(reading, 'utf8')
+  call(close(reading))
   waitNow(pid)
   return text
 }
@@ -178,14 +179,13 @@ const cases: Readonly<Record<string, () => unknown>> = {
 
   lateOrphan() {
     // the parent dies while the child is at work, which has not yet asked to die with it
-    const ends = new Int32Array(2)
-    call(pipe2(new Uint8Array(ends.buffer), C.O_CLOEXEC))
+    const [reading, writing] = makePipe()
     // holds the pipe open until the parent is long gone
-    spawn('sleep', ['0.5'], { stdio: ['ignore', 'ignore', 'ignore', ends[1]!] })
-    call(close(ends[1]!))
+    spawn('sleep', ['0.5'], { stdio: ['ignore', 'ignore', 'ignore', writing] })
+    call(close(writing))
     clone(0, [
       kill(process.pid, C.SIGKILL),
-      read(ends[0]!, new Uint8Array(1)),
+      read(reading, new Uint8Array(1)),
       write(1, 'the child went on\n'),
       shell('echo it became a program'),
     ])
