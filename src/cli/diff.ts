@@ -2,7 +2,7 @@
 
 import { join } from 'node:path'
 import { Command } from 'commander'
-import { overlayOf } from '../container/create.ts'
+import { overlayOf } from '../container/design.ts'
 import { find } from '../container/named.ts'
 import { places } from '../container/places.ts'
 import { type Change, changes } from '../overlay/difference.ts'

@@ -2,7 +2,7 @@
 // root and no Linux: an image that is not here is taken to be like `tiny`.
 
 import { assumed, type Hierarchy, hierarchy } from '../cgroup/hierarchy.ts'
-import { design } from '../container/create.ts'
+import { design } from '../container/design.ts'
 import { type Explanation, explanation } from '../container/explain.ts'
 import { shownNetwork } from '../container/network-request.ts'
 import type { RunOptions } from '../container/options.ts'

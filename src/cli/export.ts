@@ -3,7 +3,7 @@
 
 import { join } from 'node:path'
 import { Command } from 'commander'
-import { overlayOf } from '../container/create.ts'
+import { overlayOf } from '../container/design.ts'
 import { recordOf } from '../container/events.ts'
 import { find } from '../container/named.ts'
 import { places } from '../container/places.ts'

@@ -1,6 +1,6 @@
 // A container as `gocker inspect` shows it: all that is known, in Docker's field names.
 
-import { overlayOf } from '../container/create.ts'
+import { overlayOf } from '../container/design.ts'
 import { diskUsage } from '../container/disk-usage.ts'
 import type { Health } from '../container/health.ts'
 import type { Mounted } from '../container/mount-request.ts'

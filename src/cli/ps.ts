@@ -2,7 +2,7 @@
 
 import { Command, InvalidArgumentError } from 'commander'
 import { hierarchy } from '../cgroup/hierarchy.ts'
-import { overlayOf } from '../container/create.ts'
+import { overlayOf } from '../container/design.ts'
 import { diskUsage } from '../container/disk-usage.ts'
 import { sweep } from '../container/finish.ts'
 import { type Places, places } from '../container/places.ts'

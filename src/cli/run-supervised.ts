@@ -1,7 +1,7 @@
 // A container with a supervisor: set going by `run` and `start`, and visited by `attach`.
 
 import type { Hierarchy } from '../cgroup/hierarchy.ts'
-import type { Created } from '../container/create.ts'
+import type { Created } from '../container/design.ts'
 import { detachKeys } from '../container/detach-keys.ts'
 import { sweep } from '../container/finish.ts'
 import { forget } from '../container/named.ts'

@@ -2,7 +2,7 @@
 // many images have them, with the bytes in their files. Reads only.
 
 import { type Image, layerSize, openStore } from '../image/store.ts'
-import { overlayOf } from './create.ts'
+import { overlayOf } from './design.ts'
 import { diskUsage } from './disk-usage.ts'
 import type { Places } from './places.ts'
 import { isRunning, list, type State, status } from './state.ts'

@@ -1,6 +1,7 @@
 // All that is mounted into a container, in the words of the runtime specification: config.md, "Mounts". Pure.
 
-import { defaultMounts, type Mount } from '../rootfs/mounts.ts'
+import { defaultMounts } from '../rootfs/default-mounts.ts'
+import type { Mount } from '../rootfs/mounts.ts'
 import type { Mounted } from './mount-request.ts'
 import type { RunOptions } from './options.ts'
 import { ENGINE_FAILED, UserError } from './user-error.ts'

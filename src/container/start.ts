@@ -3,7 +3,8 @@
 
 import type { Hierarchy } from '../cgroup/hierarchy.ts'
 import { whileBridgesStay } from '../network/stay.ts'
-import { type Created, makeSources, overlayOf, writeFiles } from './create.ts'
+import { makeSources, writeFiles } from './create.ts'
+import { type Created, overlayOf } from './design.ts'
 import { recordOf, recordUse } from './events.ts'
 import { unknownHealth } from './health.ts'
 import { type Launched, launch } from './launch.ts'

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import * as C from '../syscall/constants.ts'
 import { named } from '../syscall/syscall.ts'
 import { notation } from '../syscall/trace.ts'
-import { bindSource, defaultMounts, type Mount, type MountContext, mountSteps } from './mounts.ts'
+import { defaultMounts } from './default-mounts.ts'
+import { bindSource, type Mount, type MountContext, mountSteps } from './mounts.ts'
 
 const lines = (mount: Mount, context?: MountContext) =>
   mountSteps(mount, context).map(({ call }) => notation(call))

@@ -5,11 +5,12 @@
 // The mounts belong to the container's mount namespace and go with it.
 
 import * as C from '../syscall/constants.ts'
-import { mkdirat, mknodat, openat, symlinkat } from '../syscall/file.ts'
+import { mkdirat, mknodat, symlinkat } from '../syscall/file.ts'
 import { mount, mount_setattr, move_mount, open_tree } from '../syscall/mount.ts'
 import { allowing, type Fd, type Step, type Syscall, stepsOf } from '../syscall/syscall.ts'
 import { parseOptions } from './mount-options.ts'
-import { openInside, walkCalls } from './walk.ts'
+import { because, cleanPath, placeSteps, realDirectorySteps, walk } from './place.ts'
+import { openInside } from './walk.ts'
 
 /** One mount, as in the OCI runtime specification: config.md, "Mounts". */
 export interface Mount {
@@ -33,37 +34,6 @@ export interface MountContext {
   /** cgroup v1: the hierarchies, as /proc/self/cgroup names them: 'memory', 'cpu,cpuacct', 'name=systemd'. Without: v2. */
   readonly controllers?: readonly string[]
 }
-
-/** What runc and Docker mount in every container. */
-export const defaultMounts: readonly Mount[] = [
-  { destination: '/proc', type: 'proc', source: 'proc', options: ['nosuid', 'noexec', 'nodev'] },
-  {
-    destination: '/dev',
-    type: 'tmpfs',
-    source: 'tmpfs',
-    options: ['nosuid', 'strictatime', 'mode=755', 'size=65536k'],
-  },
-  {
-    destination: '/dev/pts',
-    type: 'devpts',
-    source: 'devpts',
-    options: ['nosuid', 'noexec', 'newinstance', 'ptmxmode=0666', 'mode=0620', 'gid=5'],
-  },
-  { destination: '/sys', type: 'sysfs', source: 'sysfs', options: ['nosuid', 'noexec', 'nodev', 'ro'] },
-  {
-    destination: '/sys/fs/cgroup',
-    type: 'cgroup',
-    source: 'cgroup',
-    options: ['nosuid', 'noexec', 'nodev', 'ro'],
-  },
-  { destination: '/dev/mqueue', type: 'mqueue', source: 'mqueue', options: ['nosuid', 'noexec', 'nodev'] },
-  {
-    destination: '/dev/shm',
-    type: 'tmpfs',
-    source: 'shm',
-    options: ['nosuid', 'noexec', 'nodev', 'mode=1777', 'size=65536k'],
-  },
-]
 
 const step = stepsOf(2)
 
@@ -115,65 +85,6 @@ const reasons: Readonly<Record<string, string>> = {
   '/sys': 'show the devices of this network namespace, read-only',
   '/dev/mqueue': 'message queues of this IPC namespace',
   '/dev/shm': 'shared memory',
-}
-
-/** '/a/./b//c' is '/a/b/c'. */
-function cleanPath(path: string): string {
-  const parts = path.split('/').filter((part) => part !== '' && part !== '.')
-  if (!path.startsWith('/') || parts.length === 0 || parts.includes('..')) {
-    throw new Error(`A mount needs an absolute path without ".." and below /: "${path}" is none.`)
-  }
-  const clean = `/${parts.join('/')}`
-  // over a part of /proc one could lay files that say what the kernel never said. CVE-2019-16884
-  if (clean.startsWith('/proc/') && !procFiles.includes(clean)) {
-    throw new Error(`Nothing may be mounted below /proc: "${path}" is refused.`)
-  }
-  return clean
-}
-
-// files that tell how large the machine is: lxcfs replaces them, and runc allows it
-const procFiles = ['cpuinfo', 'diskstats', 'loadavg', 'meminfo', 'stat', 'swaps', 'uptime'].map(
-  (name) => `/proc/${name}`,
-)
-
-// below these lie mounts made by the steps before: no link of the image leads out of them
-const ownMounts = ['/proc', '/dev', '/sys']
-
-interface Place {
-  readonly dir: Fd
-  readonly name: string
-  readonly steps: Step[]
-}
-
-/** Walk to the directory in which the last part of `path` lies, and make what is missing. */
-function walk(path: string): Place {
-  const parts = path.slice(1).split('/')
-  if (parts.length === 1 || ownMounts.includes(`/${parts[0]}`)) {
-    const above = parts.slice(1, -1).map((_, i) => `/${parts.slice(0, i + 2).join('/')}`)
-    const steps = above.flatMap((dir) => step('', allowing('EEXIST', mkdirat(C.AT_FDCWD, dir, 0o755))))
-    return { dir: C.AT_FDCWD, name: path, steps }
-  }
-  const { calls, directory } = walkCalls(parts.slice(0, -1))
-  return { dir: directory, name: parts.at(-1)!, steps: step('', ...calls) }
-}
-
-function placeSteps(path: string): Step[] {
-  const { dir, name, steps } = walk(path)
-  return because(`a place for ${path}`, [
-    ...steps,
-    ...step('', allowing('EEXIST', mkdirat(dir, name, 0o755))),
-  ])
-}
-
-/**
- * /proc and /sys must be where everyone looks for them, or what hides parts of them hides nothing: an image in
- * which they are links is refused here. CVE-2019-19921
- */
-function realDirectorySteps(path: string): Step[] {
-  return step(
-    `${path} has to be a directory: an image in which it is a link is refused`,
-    openat(C.AT_FDCWD, path, C.O_PATH | C.O_DIRECTORY | C.O_NOFOLLOW | C.O_CLOEXEC),
-  )
 }
 
 function bindSteps(bind: Mount, at: string, { tree, file, keep = 0 }: MountContext): Step[] {
@@ -241,9 +152,4 @@ function cgroupSteps(wanted: Mount, at: string, controllers?: readonly string[])
     }),
     ...(flags & C.MS_RDONLY ? remountSteps(at, flags) : []),
   ]
-}
-
-/** Several steps with one reason, said at the first. */
-function because(why: string, steps: readonly Step[]): Step[] {
-  return steps.map((one, i) => ({ ...one, why: i === 0 ? why : '' }))
 }

@@ -4,8 +4,9 @@
 import { chmodSync, copyFileSync, mkdirSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs'
 import { ask } from '../../chapters/ask.ts'
 import { cloneFlags } from '../../src/namespaces/kinds.ts'
+import { defaultMounts } from '../../src/rootfs/default-mounts.ts'
 import { deviceSteps } from '../../src/rootfs/dev.ts'
-import { defaultMounts, mountSteps } from '../../src/rootfs/mounts.ts'
+import { mountSteps } from '../../src/rootfs/mounts.ts'
 import { pivotSteps, privateSteps } from '../../src/rootfs/pivot-root.ts'
 import { makeTiny } from '../../src/rootfs/tiny.ts'
 import {
