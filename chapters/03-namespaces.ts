@@ -33,9 +33,11 @@ import {
   unshare,
 } from '../src/syscall/process.ts'
 import { allowing, type Step, type Syscall } from '../src/syscall/syscall.ts'
-import { type End, poll, waitNow } from '../src/syscall/wait.ts'
+import { waitNow } from '../src/syscall/wait.ts'
 import { ask, cleanUpFirst, outputOf, shell, show } from './ask.ts'
 import { type Narrator, tell } from './narrator.ts'
+import { someChildOf } from './processes.ts'
+import { costOf, sleeper, withinAMoment } from './sleeper.ts'
 import { stage } from './stage.ts'
 import { temporaryDirectory } from './temporary.ts'
 
@@ -52,35 +54,6 @@ const line = (path: string, pattern: RegExp) => read(path).match(pattern)?.[0].r
 
 // what a container has; the user and the time namespace are for special purposes
 const usual = kinds.map((kind) => kind.type).filter((type) => type !== 'user' && type !== 'time')
-
-/** A program that waits, to be ended by `owner`, and in any case when this process ends. */
-function sleeper(
-  owner: DisposableStack,
-  flags: number,
-  calls: readonly Syscall[],
-  environment: string[] = [],
-) {
-  const untilWeEnd = prctl(C.PR_SET_PDEATHSIG, C.SIGKILL)
-  const pid = clone(flags, [...calls, untilWeEnd, execve('/bin/sleep', ['sleep', '60'], environment)])
-  let ended: End | undefined
-  const look = () => {
-    ended ??= poll(pid)
-    return ended
-  }
-  owner.defer(() => {
-    if (look()) return
-    attempt(kill(pid, C.SIGKILL))
-    waitNow(pid)
-  })
-  return { pid, look }
-}
-
-/** What is true at once, or becomes true in the next 200 ms. */
-function withinAMoment(isSo: () => unknown): boolean {
-  const clock = new Int32Array(new SharedArrayBuffer(4))
-  for (let tries = 0; tries < 20 && !isSo(); tries++) Atomics.wait(clock, 0, 0, 10)
-  return Boolean(isSo())
-}
 
 /** Alice visits Bob. She has a root of her own, as in chapter 2, and the namespaces `flags`. */
 function visit(tell: Narrator, flags: number): void {
@@ -146,26 +119,6 @@ async function pid(tell: Narrator) {
     `the same process has two numbers: ${line(`/proc/${pid}/status`, /NSpid:.*/)}`
   const calls = [...makePrivate(), newProc()]
   show(tell, `${look}; read wait`, { flags: C.CLONE_NEWPID | C.CLONE_NEWNS, calls, meanwhile })
-}
-
-/** The process that `pid` has started, or is about to start. */
-function someChildOf(pid: number): number {
-  const patience = performance.now() + 5000
-  while (performance.now() < patience) {
-    const names = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
-    const child = names.find((name) => parentOf(name) === `PPid: ${pid}`)
-    if (child) return Number(child)
-  }
-  throw new Error(`process ${pid} has started no other`)
-}
-
-function parentOf(pid: string): string | undefined {
-  try {
-    return line(`/proc/${pid}/status`, /^PPid:.*/m)
-  } catch {
-    // it ended while we looked around
-    return undefined
-  }
 }
 
 function init(tell: Narrator) {
@@ -335,17 +288,6 @@ function kernel(tell: Narrator) {
   tell.say('Nothing starts but a process. Twenty containers, one after the other, all running at the end:')
   const { time, memory } = tell.quietly(() => costOf(20, flags))
   tell.host(`each took ${time.toFixed(1)} ms, and has ${memory.toFixed(0)} KB of memory for itself alone`)
-}
-
-/** Milliseconds and kilobytes for each of `count` containers. */
-function costOf(count: number, flags: number): { time: number; memory: number } {
-  using ends = new DisposableStack()
-  const start = performance.now()
-  const pids = Array.from({ length: count }, () => sleeper(ends, flags, []).pid)
-  const time = (performance.now() - start) / count
-  const privateMemory = (pid: number) =>
-    Number(/Private_Dirty: *(\d+)/.exec(read(`/proc/${pid}/smaps_rollup`))?.[1])
-  return { time, memory: pids.map(privateMemory).reduce((a, b) => a + b, 0) / count }
 }
 
 async function node(tell: Narrator) {

@@ -25,6 +25,7 @@ import { archiveOf, link, unpackCarelessly } from './mallory.ts'
 import { type Narrator, tell } from './narrator.ts'
 import { fillShelf, moveTag } from './shelf.ts'
 import { temporaryDirectory } from './temporary.ts'
+import { tree } from './tree.ts'
 
 using directory = temporaryDirectory()
 const storeIn = (name: string): Store => openStore(`${directory.path}/${name}`)
@@ -225,19 +226,6 @@ function tiny(): Promise<Descriptor> {
   observe(undefined)
   tinyLayer ??= fillShelf(storeIn('registry'))
   return tinyLayer
-}
-
-/** The files below a directory, indented, to a certain depth. Layers that are unpacked stay closed. */
-function tree(parent: string, name: string, depth: number): string[] {
-  const entries = depth > 0 ? readdirSync(`${parent}/${name}`, { withFileTypes: true }) : []
-  const below = entries
-    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
-    .flatMap((entry) =>
-      entry.isDirectory()
-        ? tree(`${parent}/${name}`, entry.name, entry.name.length === 24 ? 0 : depth - 1)
-        : [entry.name],
-    )
-  return [`${name}/`, ...below.map((line) => `  ${line}`)]
 }
 
 await tell({

@@ -30,6 +30,7 @@ import { allowing, type Step, type Syscall, stepsOf } from '../src/syscall/sysca
 import { notation } from '../src/syscall/trace.ts'
 import { ask, cleanUpFirst, shell } from './ask.ts'
 import { type Narrator, tell } from './narrator.ts'
+import { effective, script, tries, withRights } from './root-tries.ts'
 import { stage } from './stage.ts'
 
 /** What holds the process back. Without any of it, namespaces and a new root are all there is. */
@@ -78,50 +79,6 @@ function container({ capabilities, paths, devices, noNewPrivileges, filter, uid 
   return { covers, rights, calls: all.map((step) => step.call) }
 }
 
-function canOpen(path: string): boolean {
-  try {
-    fs.closeSync(fs.openSync(path, 'r'))
-    return true
-  } catch {
-    return false
-  }
-}
-
-/** What Mallory would like to do, and a harmless proof that she could. */
-function tries(): (readonly [what: string, proof: string])[] {
-  const disks = fs.readFileSync('/proc/partitions', 'utf8').match(/\b[a-z]\w*$/gm) ?? []
-  const device = [...disks.map((name) => `/dev/${name}`), '/dev/loop-control', '/dev/fuse'].find(canOpen)
-  // readable for user 0, without any capability
-  const secret = ['/proc/timer_list', '/proc/keys'].find(canOpen) ?? '/proc/interrupts'
-  return [
-    ['mount a file system', 'mount -t tmpfs none /tmp'],
-    ['give the machine a new name', 'hostname mallory'],
-    [`look into ${secret}`, `head -c 64 ${secret} | grep -q .`],
-    // to do these would be felt
-    ['have the right to set the clock of the host', `may ${security.numberOf('CAP_SYS_TIME')}`],
-    ['have the right to load a module into its kernel', `may ${security.numberOf('CAP_SYS_MODULE')}`],
-    ['choose what the host runs when a program crashes', ': >> /proc/sys/kernel/core_pattern'],
-    ...(device ? withNode(device) : []),
-  ]
-}
-
-function withNode(device: string): [string, string][] {
-  const stat = fs.statSync(device)
-  // how Linux packs a device number: makedev(3)
-  const [major, minor] = [(stat.rdev >> 8) & 0xfff, (stat.rdev & 0xff) | ((stat.rdev >> 12) & ~0xff)]
-  const make = `mknod /dev/host ${stat.isBlockDevice() ? 'b' : 'c'} ${major} ${minor}`
-  return [
-    [`make a node for ${device} of the host`, make],
-    [`open ${device} of the host`, ': < /dev/host'],
-  ]
-}
-
-const script = (wanted: readonly (readonly [what: string, proof: string])[]) => `
-may() { rights=$(grep CapEff /proc/self/status | cut -f 2); test $((0x$rights >> $1 & 1)) = 1; }
-try() { if (eval "$2") > /dev/null 2>&1; then echo "done     $1"; else echo "refused  $1"; fi; }
-${wanted.map(([what, proof]) => `try '${what}' '${proof}'`).join('\n')}
-grep Cap /proc/self/status`
-
 let built = false
 
 /** The stage, and on it a root file system in memory, which goes with it. */
@@ -148,17 +105,6 @@ function attack(tell: Narrator, defence: Defence): void {
   }
   const { inside } = tell.quietly(() => ask(script(tries()), { flags, calls: container(defence).calls }))
   tell.inside(withRights(inside))
-}
-
-/** What the script said, with the rights in its end as names. */
-function withRights(said: string): string {
-  return `${said.replace(/^Cap.*\n?/gm, '')}capabilities: ${effective(said)}`
-}
-
-/** The capabilities that are in effect, out of a /proc/PID/status. */
-function effective(status: string): string {
-  const rights = security.namesOf(security.capabilityMasks(status).effective)
-  return rights.length > 14 ? `${rights.length} of them` : rights.join(' ').replaceAll('CAP_', '') || 'none'
 }
 
 /** Each thought with its first call, and how many calls it takes. */

@@ -4,7 +4,7 @@
 // list of system calls; the list becomes a process. That is `gocker run`, and this program does what it does, one
 // step after the other, with a store of its own in a temporary directory.
 
-import { mkdtempSync, readFileSync, readlinkSync, readSync, rmSync } from 'node:fs'
+import { mkdtempSync, readlinkSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { hierarchy } from '../src/cgroup/hierarchy.ts'
@@ -23,13 +23,11 @@ import { noStdio, type Stdio } from '../src/container/stdio.ts'
 import { windowSize } from '../src/container/terminal.ts'
 import { type Image, openStore } from '../src/image/store.ts'
 import { makeTinyImage } from '../src/image/tiny-image.ts'
-import { call } from '../src/syscall/call.ts'
-import { close } from '../src/syscall/file.ts'
-import { makePipe } from '../src/syscall/pipe.ts'
 import type { Step } from '../src/syscall/syscall.ts'
 import { waitNow } from '../src/syscall/wait.ts'
 import { cleanUpFirst, outputOf } from './ask.ts'
 import { type Narrator, tell } from './narrator.ts'
+import { outlet } from './outlet.ts'
 
 const groups = hierarchy()
 const places = placesIn({ GOCKER_ROOT: mkdtempSync(join(tmpdir(), 'gocker-chapter-')) })
@@ -199,7 +197,7 @@ async function container({ say, host, inside, quietly }: Narrator): Promise<void
     'echo "I am process $$ of $(ls -d /proc/[0-9]* | wc -l), on $(hostname), with $(grep CapEff /proc/self/status)"; ls /'
   const created = await quietly(() => designed(['sh', '-c', script]))
   await quietly(async () => {
-    using output = pipe()
+    using output = outlet()
     const stdio: Stdio = { ...noStdio, ends: [-1, output.writing, output.writing] }
     await run(created, stdio, (pid) => {
       host(
@@ -218,7 +216,7 @@ async function end({ say, host, quietly }: Narrator): Promise<void> {
   const created = await quietly(() => designed(['sh', '-c', 'sleep 300 & sleep 300 & echo ready; sleep 0.3']))
   const count = () => groups.pids(created.spec.linux.cgroupsPath).length
   await quietly(async () => {
-    using output = pipe()
+    using output = outlet()
     const stdio: Stdio = { ...noStdio, ends: [-1, output.writing, output.writing] }
     const look = () => host(`processes in its group while it runs: ${count()}`)
     await run(
@@ -229,28 +227,6 @@ async function end({ say, host, quietly }: Narrator): Promise<void> {
     )
   })
   say('They were killed by the kernel, before we were told of the end of the shell.')
-}
-
-/** A pipe for what a container says. `read` waits for its end, `first` for its first words. */
-function pipe() {
-  const [reading, writing] = makePipe()
-  let isOpen = true
-  const closeOurs = () => {
-    if (isOpen) call(close(writing))
-    isOpen = false
-  }
-  return {
-    writing,
-    read: () => {
-      closeOurs()
-      return readFileSync(reading, 'utf8')
-    },
-    first: () => readSync(reading, Buffer.alloc(64)),
-    [Symbol.dispose]: () => {
-      closeOurs()
-      call(close(reading))
-    },
-  }
 }
 
 async function shell({ say }: Narrator): Promise<void> {

@@ -4,102 +4,22 @@
 // end, who starts it again? First each loss, with real processes; then one small process a container that prevents them
 // (watcher.ts), and what becomes of that while nothing happens.
 
-import {
-  mkdirSync,
-  mkdtempSync,
-  openSync,
-  readFileSync,
-  readSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { readSync, statSync } from 'node:fs'
 import { setTimeout } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { openInit } from '../src/container/init.ts'
-import { places as placesIn } from '../src/container/places.ts'
 import { decoder } from '../src/supervisor/frame.ts'
 import { visit } from '../src/supervisor/socket.ts'
 import { attempt, call } from '../src/syscall/call.ts'
-import { clone } from '../src/syscall/clone.ts'
 import * as C from '../src/syscall/constants.ts'
 import { errnoName } from '../src/syscall/errno.ts'
-import { close, dup3, fcntl, ioctl, pipe2 } from '../src/syscall/file.ts'
-import { execve, execveat, kill, prctl, setsid, wait4 } from '../src/syscall/process.ts'
-import type { Syscall } from '../src/syscall/syscall.ts'
-import { type End, poll, waitNow } from '../src/syscall/wait.ts'
+import { close, dup3, fcntl } from '../src/syscall/file.ts'
+import { makePipe } from '../src/syscall/pipe.ts'
+import { execveat, kill, prctl, wait4 } from '../src/syscall/process.ts'
+import { poll } from '../src/syscall/wait.ts'
+import { alive, endOf, inWords, line, shell, start, until, waiting, wish, withPipe } from './alive.ts'
 import { type Narrator, tell } from './narrator.ts'
 import { childrenOf, fieldOf, isThere, parentOf, privateMemory, programOf, socketsOf } from './processes.ts'
-import type { Order } from './watcher.ts'
-
-const environment = ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin']
-const root = mkdtempSync(join(tmpdir(), 'gocker-chapter-'))
-const places = placesIn({ GOCKER_ROOT: root })
-
-/** Whoever may outlive the experiment that has started it. */
-const alive = new Set<number>()
-process.on('exit', () => {
-  for (const pid of alive) attempt(kill(pid, C.SIGKILL))
-  rmSync(root, { recursive: true, force: true })
-})
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130))
-
-/** What an experiment starts goes with this program. */
-const wish = prctl(C.PR_SET_PDEATHSIG, C.SIGKILL)
-const shell = (script: string) => [wish, execve('/bin/sh', ['sh', '-c', script], environment)]
-
-function start(flags: number, calls: readonly Syscall[]): number {
-  const pid = clone(flags, calls)
-  alive.add(pid)
-  return pid
-}
-
-function endOf(pid: number): string {
-  const end = waitNow(pid)
-  alive.delete(pid)
-  return inWords(end)
-}
-
-const inWords = (end: End) =>
-  'exited' in end ? `ended by itself, exit code ${end.exited}` : `killed by signal ${end.signal}`
-
-function pipe(): { readonly reading: number; readonly writing: number } {
-  const ends = new Int32Array(2)
-  call(pipe2(new Uint8Array(ends.buffer), C.O_CLOEXEC))
-  return { reading: ends[0]!, writing: ends[1]! }
-}
-
-/** A process whose output is a pipe, of which we hold the end to read from. */
-function withPipe(script: string, more: readonly Syscall[] = []): { pid: number; reading: number } {
-  const { reading, writing } = pipe()
-  const pid = start(0, [dup3(writing, 1), ...more, ...shell(script)])
-  call(close(writing))
-  return { pid, reading }
-}
-
-/** The first line that comes. */
-function line(fd: number): string {
-  const bytes = Buffer.alloc(4096)
-  return bytes.toString('utf8', 0, readSync(fd, bytes)).split('\n')[0]!
-}
-
-/** The number of bytes that wait in a pipe. */
-function waiting(fd: number): number {
-  const count = new Uint8Array(4)
-  call(ioctl(fd, C.TIOCINQ, count))
-  return new Int32Array(count.buffer)[0]!
-}
-
-async function until<T>(look: () => T | undefined | false): Promise<T> {
-  for (const deadline = Date.now() + 20_000; Date.now() < deadline; ) {
-    const found = look()
-    if (found !== undefined && found !== false) return found
-    await setTimeout(10)
-  }
-  throw new Error('What should have happened has not happened within 20 seconds.')
-}
+import { goOn, places, supervise, twoWords } from './supervised.ts'
 
 async function pipes({ say, host, quietly }: Narrator): Promise<void> {
   say('Alice writes into a pipe. We read one line, and go, as a command does that has ended:')
@@ -128,8 +48,8 @@ const command = "exec 3<&0; sh -c 'read -r word; exit 7' <&3 & echo $!"
 
 async function parent({ say, host, quietly }: Narrator): Promise<void> {
   const lose = async () => {
-    const input = pipe()
-    const { pid, reading } = withPipe(command, [dup3(input.reading, 0)])
+    const [input, feeding] = makePipe()
+    const { pid, reading } = withPipe(command, [dup3(input, 0)])
     const alice = Number(line(reading))
     alive.add(alice)
     host(`The command: ${endOf(pid)}. It has left process ${alice} behind.`)
@@ -137,7 +57,7 @@ async function parent({ say, host, quietly }: Narrator): Promise<void> {
     host(
       `Her parent is process ${foster} now: ${foster === process.pid ? 'that is us' : fieldOf(foster, 'Name')}.`,
     )
-    for (const fd of [reading, input.reading, input.writing]) call(close(fd))
+    for (const fd of [reading, input, feeding]) call(close(fd))
     return alice
   }
   say('A command starts Alice and ends. She will end with the code 7. Who is told?')
@@ -190,42 +110,6 @@ async function one({ say, host, quietly }: Narrator): Promise<void> {
     await look(pid, await until(() => childrenOf(pid)[0]))
   })
 }
-
-let supervised = 0
-
-/** Start a supervisor for a script, in a session of its own, with nothing of ours. */
-async function supervise(script: string, more: Partial<Order> = {}) {
-  const id = `alice-${++supervised}`
-  const folder = join(places.containers, id)
-  mkdirSync(folder, { recursive: true })
-  const order: Order = { script, wish: true, ...more }
-  const program = [process.execPath, ...process.execArgv, watcher, id, JSON.stringify(order)]
-  const nothing = openSync('/dev/null', 'r+')
-  const pid = start(0, [
-    setsid(),
-    ...[0, 1, 2].map((fd) => dup3(nothing, fd)),
-    execve(program[0]!, program, [`GOCKER_ROOT=${root}`, ...environment]),
-  ])
-  call(close(nothing))
-  const read = (name: string) => {
-    try {
-      return readFileSync(join(folder, name), 'utf8').trim()
-    } catch {
-      return undefined
-    }
-  }
-  const child = await until(() => (read('log') ? childrenOf(pid)[0] : undefined))
-  alive.add(child)
-  return { id, folder, pid, child, read }
-}
-
-const watcher = fileURLToPath(new URL('watcher.ts', import.meta.url))
-
-/** It says one, waits for a line, says two, and ends with the code 7. */
-const twoWords = 'mkfifo go; echo one; read -r go < go; echo two; exit 7'
-
-/** Write that line. */
-const goOn = ({ folder }: { readonly folder: string }) => writeFileSync(join(folder, 'go'), 'go\n')
 
 async function supervisor({ say, host, quietly }: Narrator): Promise<void> {
   say(

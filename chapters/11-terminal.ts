@@ -4,45 +4,35 @@
 // keys are pressed and a screen shows what comes, and starts programs at the other: on the host, in a container, and with
 // gocker in between. All of its terminals are made here, so it needs none itself.
 
-import { spawnSync } from 'node:child_process'
-import {
-  existsSync,
-  fstatSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  readSync,
-  rmSync,
-  writeSync,
-} from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { existsSync, fstatSync, readdirSync, readFileSync, writeSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { makeRaw } from '../src/container/raw-mode.ts'
 import { isTerminal, terminalSteps } from '../src/container/terminal.ts'
-import { openStore } from '../src/image/store.ts'
-import { makeTinyImage } from '../src/image/tiny-image.ts'
 import { privateSteps } from '../src/rootfs/pivot-root.ts'
 import { call } from '../src/syscall/call.ts'
 import * as C from '../src/syscall/constants.ts'
-import { close, ioctl, openat, ppoll } from '../src/syscall/file.ts'
+import { close, ioctl, openat } from '../src/syscall/file.ts'
 import { move_mount } from '../src/syscall/mount.ts'
 import { perform } from '../src/syscall/perform.ts'
 import { flags } from '../src/syscall/syscall.ts'
 import { exitCode } from '../src/syscall/wait.ts'
 import { cleanUpFirst } from './ask.ts'
+import { atNoTerminal, containerIn, gocker, prepareStore, untilRaw } from './gocker.ts'
 import { type Narrator, tell } from './narrator.ts'
+import { isThere } from './processes.ts'
 import {
   atTerminal,
   prompt,
+  readFully,
   type Screen,
   type Started,
   screenOf,
   sitDown,
   startPiped,
+  told,
   visible,
 } from './screen.ts'
-import { becomes, isThere, settings, standing } from './standing.ts'
+import { becomes, settings, standing } from './standing.ts'
 
 const beside = (name: string) => fileURLToPath(new URL(name, import.meta.url))
 cleanUpFirst()
@@ -114,17 +104,6 @@ function pair({ say, host, quietly }: Narrator): void {
   say('The same keys when the terminal is in raw mode. What lies between the two ends does nothing any more:')
   makeRaw(screen.slave)
   quietly(() => round(screen, () => screen.within(100), keys.length))
-}
-
-function readFully(fd: number, length: number): string {
-  const bytes = Buffer.alloc(length)
-  for (let done = 0; done < length; ) done += readSync(fd, bytes, done, length - done, null)
-  return bytes.toString('latin1')
-}
-
-/** The processes of which a shell has told us: `name=number` on the screen. */
-function told(screen: Screen, name: string): number {
-  return Number(/(\d+)\r\n$/.exec(screen.sees(new RegExp(`${name}=\\d+\\r\\n`)))![1])
 }
 
 function keys({ say, host, quietly }: Narrator): void {
@@ -272,38 +251,6 @@ function own({ say, host, inside: within, quietly }: Narrator): void {
     host(`TIOCGPTPEER gives ${isTerminal(byPeer) ? 'the terminal' : 'something else'}`)
     for (const fd of [byPath, byPeer, master]) call(close(fd))
   })
-}
-
-let root: string | undefined
-
-/** A store of our own, with the image that the containers are made of; gone with this process. */
-async function prepareStore(): Promise<void> {
-  if (root !== undefined) return
-  const made = mkdtempSync(join(tmpdir(), 'gocker-chapter-'))
-  process.on('exit', () => rmSync(made, { recursive: true, force: true }))
-  root = made
-  await makeTinyImage(openStore(made))
-}
-
-const program = beside('../src/cli/gocker')
-
-/** The words that somebody types at this terminal, after `gocker`. */
-const gocker = (screen: Screen, ...words: string[]) =>
-  screen.starts({ args: ['/bin/sh', program, ...words], env: [`GOCKER_ROOT=${root}`] })
-
-const atNoTerminal = (...words: string[]) =>
-  spawnSync(program, words, { env: { ...process.env, GOCKER_ROOT: root } })
-
-/** A name for a container, which is removed with `made`, whatever has become of it. */
-function containerIn(made: DisposableStack): string {
-  const name = 'alice'
-  made.defer(() => atNoTerminal('rm', '-f', name))
-  return name
-}
-
-/** Wait until somebody has put this terminal into raw mode. */
-function untilRaw({ slave }: Screen): void {
-  while (!settings(slave).includes('-icanon')) call(ppoll([], 20))
 }
 
 async function between({ say, host, inside, quietly }: Narrator): Promise<void> {

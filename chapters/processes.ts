@@ -11,16 +11,28 @@ export function fieldOf(pid: number | string, name: string): string | undefined 
   }
 }
 
+/** undefined if there is no such process. */
 export function parentOf(pid: number): number | undefined {
   const parent = fieldOf(pid, 'PPid')
   return parent === undefined ? undefined : Number(parent)
 }
 
+/** The processes that it has started, or that were left to it. */
 export function childrenOf(pid: number): number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map(Number)
     .filter((one) => parentOf(one) === pid)
+}
+
+/** The process that `pid` has started, or is about to start. @throws Error if it has started none in five seconds */
+export function someChildOf(pid: number): number {
+  const patience = performance.now() + 5000
+  while (performance.now() < patience) {
+    const [child] = childrenOf(pid)
+    if (child !== undefined) return child
+  }
+  throw new Error(`process ${pid} has started no other`)
 }
 
 /** The program that it is. */
@@ -39,6 +51,7 @@ export function privateMemory(pid: number): number {
   return 1024 * kilobytes.reduce((sum, n) => sum + n, 0)
 }
 
+/** Has it not ended yet? */
 export function isThere(pid: number): boolean {
   return existsSync(`/proc/${pid}`) && !fieldOf(pid, 'State')?.startsWith('Z')
 }

@@ -186,6 +186,18 @@ export function startPiped(args: readonly string[]): Piped {
   }
 }
 
+/** Read so many bytes. */
+export function readFully(fd: number, length: number): string {
+  const bytes = Buffer.alloc(length)
+  for (let done = 0; done < length; ) done += readSync(fd, bytes, done, length - done, null)
+  return bytes.toString('latin1')
+}
+
+/** The process of which a shell tells us: `name=number` on the screen. */
+export function told(screen: Screen, name: string): number {
+  return Number(/(\d+)\r\n$/.exec(screen.sees(new RegExp(`${name}=\\d+\\r\\n`)))![1])
+}
+
 /** Bytes as they can be shown: `\r` and `\x7f` in place of what a terminal would make of them. */
 export function visible(bytes: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are to be seen

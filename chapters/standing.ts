@@ -17,15 +17,6 @@ export function standing(pid: number): string {
   return `${name.padEnd(6)} process ${pid}, group ${group}, session ${session}, ${terminal}, in front: group ${front}`
 }
 
-/** Has it not ended yet? */
-export function isThere(pid: number): boolean {
-  try {
-    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
-  } catch {
-    return false
-  }
-}
-
 /** Wait until the process has become this program. */
 export function becomes(pid: number, name: string): void {
   while (readFileSync(`/proc/${pid}/comm`, 'utf8') !== `${name}\n`) call(ppoll([], 20))
