@@ -29,7 +29,7 @@ export interface StopFlags {
   readonly time?: number
 }
 
-export async function stopOne(name: string, { signal, timeout, time }: StopFlags): Promise<string> {
+async function stopOne(name: string, { signal, timeout, time }: StopFlags): Promise<string> {
   if (signal !== undefined) signalNumber(signal)
   await stop(places(), hierarchy(), find(places(), name), { signal, seconds: timeout ?? time })
   return name

@@ -23,10 +23,6 @@ export interface Endpoint {
   readonly readOnlyRoot?: boolean
 }
 
-export interface Source {
-  readonly bytes: Iterable<Buffer> | AsyncIterable<Buffer>
-}
-
 /** @param follows if it is a link, what that leads to */
 export function findSource(from: Endpoint, follows: boolean, held: DisposableStack): Place {
   const place = locate(from.root, inBytes(from.path), follows, held)

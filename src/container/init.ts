@@ -20,7 +20,7 @@ export function wantsInit({ annotations }: Spec): boolean {
 }
 
 /** As ps(1) shows process 1: its name, and its command line, which names the program as docker-init's does. */
-export const initName = 'gocker-init'
+const initName = 'gocker-init'
 
 export function initArguments({ args }: Process): string[] {
   return [initName, '--', ...args]

@@ -18,7 +18,7 @@ export function namesOf({ name, id, options }: State, { wanted }: Endpoint): str
   return [...new Set([name, ...wanted.aliases, id.slice(0, 12), hostnameOf({ id, options })])]
 }
 
-export function hostnameOf({ id, options }: Pick<State, 'id' | 'options'>): string {
+function hostnameOf({ id, options }: Pick<State, 'id' | 'options'>): string {
   return options.hostname || id.slice(0, 12)
 }
 

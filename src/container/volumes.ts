@@ -86,7 +86,7 @@ export function ensureVolume(
   return volume
 }
 
-export function loadVolume(places: Places, name: string): Volume | undefined {
+function loadVolume(places: Places, name: string): Volume | undefined {
   if (!nameRule.test(name) || !existsSync(dataOf(places, name))) return undefined
   try {
     return JSON.parse(readFileSync(join(places.volumes, name, 'volume.json'), 'utf8')) as Volume

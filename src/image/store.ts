@@ -110,7 +110,7 @@ export function prepare(imagesDir: string, layersDir: string): void {
 }
 
 /** Take a name from the list. Its image stays, without a name, unless it has another or is `except`. */
-export function withoutName(
+function withoutName(
   entries: readonly Descriptor[],
   reference: string,
   except?: string,

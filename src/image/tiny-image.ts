@@ -22,7 +22,7 @@ import { hostPlatform } from './platform.ts'
 import { type Image, prepare, type Store } from './store.ts'
 import { unpackLayer } from './unpack.ts'
 
-export const tinyReference = 'docker.io/library/tiny:latest'
+const tinyReference = 'docker.io/library/tiny:latest'
 
 /**
  * Make the image `tiny` and list it. Its newest program says when it was created.

@@ -16,7 +16,7 @@ import { type Bridge, broadcastOf, candidates, gocker0, hostLinkOf, macOf } from
 const step = stepsOf(7)
 
 /** The name of the container's link, as everywhere. */
-export const insideName = 'eth0'
+const insideName = 'eth0'
 /** What a link carries at once, in bytes, if nothing is known of the way out. */
 export const usualMtu = 1500
 

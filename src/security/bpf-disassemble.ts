@@ -123,7 +123,7 @@ function dataWords(offset: number): string {
   return `argument ${index}, ${offset === argumentOffset(index, 'low') ? 'low' : 'high'} half`
 }
 
-export function processorWords(processor: number): string {
+function processorWords(processor: number): string {
   const name = Object.entries(auditArch).find(([, value]) => value === processor)?.[0]
   return name === undefined ? '' : name === 'x86_64' ? 'x86-64, and x32' : name === 'aarch64' ? 'arm64' : name
 }

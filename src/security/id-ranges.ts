@@ -12,7 +12,7 @@ export interface IdFiles {
 }
 
 /** The user that `default` means, if there is one: dockerd makes it. */
-export const usualUser = 'dockremap'
+const usualUser = 'dockremap'
 
 /**
  * What `default` means without that user: 65,536 ids of a range that nobody gives out. 100000 and above are for

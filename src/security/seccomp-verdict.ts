@@ -29,7 +29,7 @@ export function verdictOf(action: Action, errnoRet = usualErrno): number {
 }
 
 /** The action behind a word, and the number that goes with it; undefined for a word that is none of these. */
-export function actionOf(verdict: number): { readonly action: Action; readonly data: number } | undefined {
+function actionOf(verdict: number): { readonly action: Action; readonly data: number } | undefined {
   const upper = (verdict & 0xffff0000) >>> 0
   const known = (Object.keys(actions) as Action[]).find(
     (one) => words[one] === upper && one !== 'SCMP_ACT_KILL',

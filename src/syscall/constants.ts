@@ -49,9 +49,7 @@ export const MOVE_MOUNT_F_EMPTY_PATH = 0x4
 export const MOVE_MOUNT_T_EMPTY_PATH = 0x40
 export const FSOPEN_CLOEXEC = 0x1
 export const FSMOUNT_CLOEXEC = 0x1
-export const FSCONFIG_SET_FLAG = 0
 export const FSCONFIG_SET_STRING = 1
-export const FSCONFIG_SET_FD = 5
 export const FSCONFIG_CMD_CREATE = 6
 export const MOUNT_ATTR_RDONLY = 0x1
 export const MOUNT_ATTR_NOSUID = 0x2
@@ -129,7 +127,6 @@ export const PR_SET_PDEATHSIG = 1
 export const PR_SET_DUMPABLE = 4
 export const PR_SET_KEEPCAPS = 8
 export const PR_SET_NAME = 15
-export const PR_CAPBSET_READ = 23
 export const PR_CAPBSET_DROP = 24
 export const PR_SET_SECUREBITS = 28
 export const PR_SET_CHILD_SUBREAPER = 36
@@ -150,7 +147,6 @@ export const TIOCSPGRP = 0x5410
 export const TIOCSTI = 0x5412
 export const TIOCGWINSZ = 0x5413
 export const TIOCSWINSZ = 0x5414
-export const TIOCGPTN = 0x80045430
 export const TIOCINQ = 0x541b
 export const TIOCSPTLCK = 0x40045431
 export const TIOCGPTPEER = 0x5441
@@ -194,10 +190,8 @@ export const NETLINK_NETFILTER = 12
 // the f_type of statfs(2): linux/magic.h
 export const CGROUP_SUPER_MAGIC = 0x27e0eb
 export const CGROUP2_SUPER_MAGIC = 0x63677270
-export const OVERLAYFS_SUPER_MAGIC = 0x794c7630
 export const PROC_SUPER_MAGIC = 0x9fa0
 export const DEVPTS_SUPER_MAGIC = 0x1cd1
-export const TMPFS_MAGIC = 0x01021994
 
 // bpf(2): linux/bpf.h
 export const BPF_PROG_LOAD = 5

@@ -56,11 +56,6 @@ export function fsconfig(fs: Fd, key: string, value: string): Syscall {
   return syscall('fsconfig', fs, oneOf('FSCONFIG_', C.FSCONFIG_SET_STRING), key, value, 0)
 }
 
-/** Set an option that has no value. fsconfig(2) */
-export function fsconfigFlag(fs: Fd, key: string): Syscall {
-  return syscall('fsconfig', fs, oneOf('FSCONFIG_', C.FSCONFIG_SET_FLAG), key, 0, 0)
-}
-
 /** All options are set: make the file system. fsconfig(2) */
 export function fsconfigCreate(fs: Fd): Syscall {
   return syscall('fsconfig', fs, oneOf('FSCONFIG_', C.FSCONFIG_CMD_CREATE), 0, 0, 0)

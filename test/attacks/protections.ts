@@ -4,7 +4,7 @@ import type { Spec } from '../../src/container/spec.ts'
 import type { NamespaceType } from '../../src/namespaces/kinds.ts'
 import type { Capability } from '../../src/security/capabilities.ts'
 import { chroot } from '../../src/syscall/mount.ts'
-import { plainValue, type Step, type Syscall } from '../../src/syscall/syscall.ts'
+import type { Step, Syscall } from '../../src/syscall/syscall.ts'
 import type { Listed, Protection } from './attack.ts'
 
 /** What Docker takes from root. */
@@ -165,9 +165,4 @@ export function insert(
   const at = where === 'before' ? found : found + 1
   const added = calls.map((call) => ({ chapter: 8, why: '', call }))
   return [...steps.slice(0, at), ...added, ...steps.slice(at)]
-}
-
-export const isPath = (step: Step, n: number, path: string) => {
-  const arg = step.call.args[n]
-  return arg !== undefined && plainValue(arg) === path
 }

@@ -26,7 +26,7 @@ function readFile(path: string) {
 const gotSecret = says(secret)
 
 /** The list keeps what is to be executed: one more such call, which cannot work, and 3 stays open. */
-export const descriptorsClosed: Protection = {
+const descriptorsClosed: Protection = {
   direct: true,
   ...listed(
     'close_range before execve',

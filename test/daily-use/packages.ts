@@ -19,7 +19,7 @@ export interface Package {
 }
 
 /** A user for servers, as each package would make one. */
-export const serviceUser = 999
+const serviceUser = 999
 
 /** Write the archive. */
 export async function packInto(

@@ -31,7 +31,7 @@ const replacements: readonly (readonly [RegExp, string])[] = [
 ]
 
 /** @param side where the engine's data and the files of the command lines are */
-export function withoutChance(text: string, { root, folder }: Pick<Side, 'root' | 'folder'>): string {
+function withoutChance(text: string, { root, folder }: Pick<Side, 'root' | 'folder'>): string {
   const named = text
     .replaceAll(root, '<root>')
     .replaceAll(folder, '<folder>')
@@ -48,7 +48,7 @@ export function withoutChance(text: string, { root, folder }: Pick<Side, 'root' 
  * The message itself: Docker's client says first whose it is, and at the end where to read more, in words that change
  * from version to version.
  */
-export function message(text: string): string {
+function message(text: string): string {
   return (
     text
       .split(/\n\n ?(?=Usage:)/)[0]!

@@ -60,7 +60,7 @@ export function treeOf(directory: string): Record<string, Node> {
   return nodes
 }
 
-export function xattrsOf(path: string | Buffer): Record<string, string> {
+function xattrsOf(path: string | Buffer): Record<string, string> {
   const inC = Buffer.concat([Buffer.from(path), Buffer.of(0)])
   const read = (fill: (into: Buffer) => number) => {
     const bytes = Buffer.alloc(65536)
