@@ -21,6 +21,18 @@ const lines = (text: string) => text.split('\n').filter(Boolean)
 const ended = (name: string, ...args: string[]) =>
   gocker('run', '--name', name, '--network', 'none', ...(args.length > 0 ? args : ['tiny', 'true']))
 
+describe.skipIf(!isRoot)('drivers (need root)', () => {
+  it.each([
+    ['volume create -d nfs data', 1, 'error looking up volume plugin nfs: plugin "nfs" not found'],
+    ['network create -d macvlan far', 1, 'could not find plugin macvlan'],
+    ['run --log-driver syslog tiny true', 125, "no log driver named 'syslog' is registered"],
+  ])('are our own: %s is refused', async (line, expected, message) => {
+    const { status, stderr } = await gocker(...line.split(' '))
+    expect(stderr).toContain(message)
+    expect(status).toBe(expected)
+  })
+})
+
 describe.skipIf(!isRoot)('gocker ps (needs root)', () => {
   it('has Docker’s columns, and shows what runs', async () => {
     await using _ = await background('shown')
