@@ -329,7 +329,8 @@ export const engine = attacks(
           : [program, 'rm', name]
         await spawnCommand(['sh', '-c', 'ulimit -n 200; exec "$@"', 'sh', ...remove])
         const left = existsSync(home) ? 'still there' : 'gone'
-        if (isOff(pieces)) await gocker('system', 'prune', '-f')
+        // not by prune: others are at work in this root, whose containers have ended as well
+        if (isOff(pieces)) await spawnCommand(['rm', '-rf', home])
         return ended(left)
       },
     },
